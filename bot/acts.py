@@ -1,0 +1,156 @@
+"""What a person can do to an operation: confirm, approve, reject, cancel, resume, break the glass.
+
+Each press is authorised again, for the guarded command and for the person who presses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot import clearance, guard_answers
+from bot.access import Decision as Permission
+from bot.blocks import code
+from bot.clearance import Clearance
+from bot.command import Command, Context, Reply
+from bot.errors import BadInput
+from bot.frozen import thaw
+from bot.guard import Guard, reason_of
+from bot.store.operation_rows import Decision, OperationRecord, State
+
+ACTS = ("show", "confirm", "approve", "reject", "cancel", "resume", "break-glass")
+
+
+def find(guard: Guard, name: str) -> OperationRecord:
+    """The operation of that id; raises BadInput."""
+    found = guard.store.operations.get(name.strip().upper())
+    if found is None:
+        raise BadInput(
+            f"There is no operation {code(name[:40])}.",
+            "`/pitchey operations` lists them; an id looks like `OP-7KQ2MX`.",
+        )
+    return found
+
+
+async def act(context: Context, name: str, what: str, reason: str) -> Reply:
+    """One act of `ACTS` but `show`; raises OpsError."""
+    guard = context.guard
+    record = find(guard, name)
+    command = guard.catalogue.find(record.request.command)
+    if command is None:
+        return guard_answers.not_allowed(record, f"there is no `{record.request.command}` any more")
+    async with guard.deciding(record.id):
+        record = find(guard, name)
+        if record.state is State.REQUESTED and record.expires_at <= guard.clock():
+            guard.look()
+            record = find(guard, name)
+        return await _ACTS[what](context, command, record, reason)
+
+
+async def _confirm(context: Context, command: Command, record: OperationRecord, _: str) -> Reply:
+    verdict = clearance.may_confirm(record, context.invocation.person, context.guard.clock())
+    return await _let_run(context, command, record, verdict, "")
+
+
+async def _approve(context: Context, command: Command, record: OperationRecord, _: str) -> Reply:
+    verdict = clearance.may_approve(record, context.invocation.person, context.guard.clock())
+    return await _let_run(context, command, record, verdict, "")
+
+
+async def _break(context: Context, command: Command, record: OperationRecord, _: str) -> Reply:
+    asked = context.invocation
+    right = context.guard.glass_right(asked.person, context.role, asked.surface)
+    if record.state is State.REQUESTED and not right:
+        return guard_answers.no_glass()
+    verdict = clearance.waits(record, context.guard.clock())
+    return await _let_run(context, command, record, verdict, right)
+
+
+async def _let_run(
+    context: Context, command: Command, record: OperationRecord, verdict: Clearance, glass: str
+) -> Reply:
+    guard, person = context.guard, context.invocation.person
+    if not verdict.granted:
+        return _refused(record, verdict.message)
+    if not (permission := await _permission(context, command, record)).allowed:
+        return guard_answers.not_allowed(record, permission.message, permission.hint)
+    if (holder := guard.holder(record.request.target)) is not None:
+        return guard_answers.busy(holder)
+    if not await guard.unchanged(context, command, record):
+        return guard_answers.changed(record)
+    return await guard.begin(context, record, Decision(person.id, person.name, glass=glass))
+
+
+async def _reject(
+    context: Context, command: Command, record: OperationRecord, reason: str
+) -> Reply:
+    guard, person = context.guard, context.invocation.person
+    verdict = clearance.may_reject(record, person, guard.clock())
+    if not verdict.granted:
+        return _refused(record, verdict.message)
+    if not (permission := await _permission(context, command, record)).allowed:
+        return guard_answers.not_allowed(record, permission.message, permission.hint)
+    if not (words := reason_of({"reason": reason})):
+        return guard_answers.why_rejected(record)
+    guard.close(record, State.REJECTED, Decision(person.id, person.name, words), "Rejected.")
+    return guard_answers.closed(find(guard, record.id))
+
+
+async def _cancel(context: Context, command: Command, record: OperationRecord, _: str) -> Reply:
+    guard, person = context.guard, context.invocation.person
+    if record.state is not State.RUNNING:
+        verdict = clearance.may_withdraw(record, person, guard.clock())
+        if not verdict.granted:
+            return _refused(record, verdict.message)
+        guard.close(record, State.CANCELLED, Decision(person.id, person.name), "Taken back.")
+        return guard_answers.closed(find(guard, record.id))
+    if not command.cancellable:
+        return guard_answers.not_allowed(record, f"`{command.name}` cannot be cancelled.")
+    if not clearance.same_person(record, person):
+        permission = await _permission(context, command, record)
+        if not permission.allowed:
+            return guard_answers.not_allowed(record, permission.message, permission.hint)
+    if not guard.store.operations.ask_cancel(record.id, person.name):
+        record = find(guard, record.id)
+        if record.state is not State.RUNNING:
+            return guard_answers.told(record)
+    return guard_answers.cancelling(record)
+
+
+async def _resume(context: Context, command: Command, record: OperationRecord, _: str) -> Reply:
+    if record.state is not State.INTERRUPTED:
+        return guard_answers.told(record)
+    if not command.resumable:
+        return guard_answers.not_allowed(record, f"`{command.name}` begins anew: ask for it again.")
+    if not (permission := await _permission(context, command, record)).allowed:
+        return guard_answers.not_allowed(record, permission.message, permission.hint)
+    arguments = thaw(record.request.arguments) | {"break-glass": False}
+    # What runs stands for the person who resumes it now, as a request of their own.
+    own = replace(context, invocation=replace(context.invocation, text=record.request.line))
+    return await context.guard.handle(own, command, arguments, resumes=record.id)
+
+
+async def _permission(context: Context, command: Command, record: OperationRecord) -> Permission:
+    asked = context.invocation
+    standing = await context.access.role(asked.person, asked.surface, asked.channel)
+    arguments = thaw(record.request.arguments)
+    return await context.access.permit(
+        command, arguments, standing, asked.surface, record.request.channel or asked.channel
+    )
+
+
+def _refused(record: OperationRecord, message: str) -> Reply:
+    if record.state is State.REQUESTED:
+        return guard_answers.not_allowed(record, message)
+    return guard_answers.told(record)
+
+
+Act = Callable[[Context, Command, OperationRecord, str], Awaitable[Reply]]
+_ACTS: dict[str, Act] = {
+    "confirm": _confirm,
+    "approve": _approve,
+    "reject": _reject,
+    "cancel": _cancel,
+    "resume": _resume,
+    "break-glass": _break,
+}

@@ -1,0 +1,77 @@
+"""The house's own answers: refused, failed, not understood, interrupted. Pure."""
+
+from __future__ import annotations
+
+from bot.access import Decision
+from bot.arguments import UnknownWord
+from bot.blocks import actions, clip, code, command_button, context, section
+from bot.command import Block, Invocation, Reply, Surface
+from bot.errors import BadInput, OpsError
+from bot.limits import MESSAGE_TEXT_ADVISED
+
+MENU = "menu"  # the command that an empty line runs
+
+
+def refused(invocation: Invocation, decision: Decision) -> Reply:
+    """The person lacks the role: which one, and who has it."""
+    return _told(invocation, f":no_entry: Refused: {decision.message}", decision.hint, "refused", 3)
+
+
+def not_understood(invocation: Invocation, error: BadInput) -> Reply:
+    """What is wrong with the input, what is allowed, and the nearest command as a button."""
+    suggestions = error.suggestions if isinstance(error, UnknownWord) else ()
+    buttons = [command_button(f"/pitchey {line}", line) for line in suggestions[:5]]
+    return _told(
+        invocation, f":grey_question: {error.message}", error.hint, "rejected", 64, buttons
+    )
+
+
+def failed(invocation: Invocation, error: OpsError, outcome: str = "failed") -> Reply:
+    """What happened, what to try, and the reference to quote."""
+    again = [] if error.permanent or not invocation.text else [_again(invocation)]
+    hint = f"{error.hint}\nReference: {code(invocation.reference)}".strip()
+    return _told(invocation, f":x: {error.message}", hint, outcome, 69, again)
+
+
+def working(line: str) -> str:
+    """What is shown while a command runs; `line` comes from a person and is shown as text."""
+    return f":hourglass_flowing_sand: Working on {code(f'/pitchey {clip(line, 60)}'.strip())} …"
+
+
+def interrupted(invocation: Invocation) -> Reply:
+    """The bot was stopped while it worked; nothing is known of the result."""
+    asked = code(f"/pitchey {clip(invocation.text, 100)}".strip())
+    return _told(
+        invocation,
+        f":warning: Interrupted: the bot was restarted while it worked on {asked}.",
+        "Its result is not known. Ask again.",
+        "interrupted",
+        75,
+        [_again(invocation)],
+    )
+
+
+def _again(invocation: Invocation) -> Block:
+    return command_button("Try again", clip(invocation.text, 500) or "help")
+
+
+def _told(
+    invocation: Invocation,
+    first_line: str,
+    hint: str,
+    outcome: str,
+    exit_code: int,
+    buttons: list[Block] | None = None,
+) -> Reply:
+    blocks = [section(first_line)]
+    if hint:
+        blocks.append(context(hint))
+    if buttons and invocation.surface is not Surface.SCHEDULE:
+        blocks.append(actions(*buttons))
+    return Reply(
+        text=clip(first_line, MESSAGE_TEXT_ADVISED),
+        blocks=blocks,
+        outcome=outcome,
+        exit_code=exit_code,
+        data={"outcome": outcome, "message": first_line, "hint": hint},
+    )

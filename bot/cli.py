@@ -1,0 +1,136 @@
+"""`pitchey run | sandbox | check | manifest | <any command>`: the terminal's way in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from bot.errors import NotConfigured, OpsError
+
+EXIT_CONFIGURATION = 78  # sysexits.h EX_CONFIG: a supervisor should not restart us
+EXIT_UNAVAILABLE = 69
+EXIT_USAGE = 64  # sysexits.h EX_USAGE; argparse has 2, which `pitchey health` has for "down"
+OWN = {
+    "run": "Serve Slack until stopped; --mode socket or http.",
+    "sandbox": "Start the whole world on this machine, or send a command to it.",
+    "check": "Verify settings, tokens, permissions and services.",
+    "manifest": "Print the manifest to create the Slack app from.",
+}
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one line of the terminal; answers the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    level = os.environ.get("PITCHEY_LOG", "WARNING").upper()
+    logging.basicConfig(level=_level(level), format=LOG_FORMAT, stream=sys.stderr)
+    own: dict[str, Callable[[list[str]], int]] = {
+        "run": _run,
+        "sandbox": _sandbox,
+        "check": _check,
+        "manifest": _manifest,
+    }
+    try:
+        if words[:1] in ([], ["--help"], ["-h"]):
+            return _usage()
+        if words == ["--version"]:
+            return _version()
+        if words[0] in own:
+            return _own(own[words[0]], words[1:])
+        return _command(words)
+    except NotConfigured as error:
+        return _say(error, EXIT_CONFIGURATION)
+    except OpsError as error:
+        # SettingsError is one of them and carries every problem in its text.
+        code = EXIT_CONFIGURATION if type(error).__name__ == "SettingsError" else EXIT_UNAVAILABLE
+        return _say(error, code)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # `pitchey help | head`: the reader has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _own(command: Callable[[list[str]], int], words: list[str]) -> int:
+    try:
+        return command(words)
+    except SystemExit as end:  # argparse: 0 after --help, 2 after words that it does not know
+        return EXIT_USAGE if end.code == 2 else int(end.code or 0)
+
+
+def _usage() -> int:
+    """What there is, without settings: the first thing that a newcomer types."""
+    from bot.app import catalogue
+
+    lines = ["Usage: pitchey <command> [arguments]", "", "The bot:"]
+    lines += [f"  {name:<14} {summary}" for name, summary in OWN.items()]
+    lines += ["", "Commands, the same as in Slack:"]
+    lines += [f"  {each.name:<14} {each.summary}" for each in catalogue().commands]
+    lines += ["", "`pitchey help <command>` explains one; --json prints any answer as data."]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0
+
+
+def _version() -> int:
+    from importlib.metadata import version
+
+    sys.stdout.write(f"pitchey {version('pitchey-ops-bot')}\n")
+    return 0
+
+
+def _say(error: OpsError, code: int) -> int:
+    sys.stderr.write(f"pitchey: {error.message}\n")
+    if error.hint:
+        sys.stderr.write(f"  {error.hint}\n")
+    return code
+
+
+def _level(name: str) -> int:
+    return logging.getLevelNamesMapping().get(name, logging.WARNING)
+
+
+def _run(words: list[str]) -> int:
+    import argparse
+
+    import uvloop
+
+    parser = argparse.ArgumentParser("pitchey run", description="Serve Slack until stopped.")
+    parser.add_argument("--mode", choices=("socket", "http"), help="how Slack reaches the bot")
+    asked = parser.parse_args(words)
+
+    from bot.settings import load
+    from bot.transports import run
+
+    logging.getLogger().setLevel(_level(os.environ.get("PITCHEY_LOG", "INFO").upper()))
+    for chatty in ("httpx", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    uvloop.run(run(load(), asked.mode))
+    return 0
+
+
+def _sandbox(words: list[str]) -> int:
+    from bot.sandbox import launch
+
+    return launch.command(words, lambda line: _command(line, "pitchey sandbox"))
+
+
+def _check(words: list[str]) -> int:
+    from bot.check import command
+
+    return asyncio.run(command(words))
+
+
+def _manifest(words: list[str]) -> int:
+    from bot.manifest import command
+
+    return command(words)
+
+
+def _command(words: list[str], program: str = "pitchey") -> int:
+    from bot.shell import run_line
+
+    return asyncio.run(run_line(words, program))

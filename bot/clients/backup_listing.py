@@ -1,0 +1,72 @@
+"""Finds the newest complete backup among the objects of a bucket. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.clients.storage import StoredObject
+
+_MANIFEST = "manifest.json"
+_DUMPS = (".dump", ".dump.zst", ".dump.lz4", ".dump.gz", ".sql", ".sql.gz", ".sql.zst", ".pgdump")
+# `pg_dump | gzip` leaves a valid file of 20 bytes when pg_dump fails; no real dump is so small.
+_SMALLEST_DUMP = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewestBackup:
+    """The newest backup of a bucket. `proven` if a manifest, written last, says it is whole."""
+
+    key: str
+    finished: datetime
+    size: int
+    proven: bool
+    backups: int
+    unfinished: tuple[str, ...] = ()  # newer dumps without manifest, or too small to be one
+
+
+def newest_backup(objects: Iterable[StoredObject]) -> NewestBackup | None:
+    """The newest complete backup among the objects of a bucket; None where there is none. Pure.
+
+    Where manifests are in use, a dump without one is not a backup. Else the newest dump counts,
+    unproven, unless it is too small to hold anything.
+    """
+    held = sorted(objects, key=lambda stored: stored.modified, reverse=True)
+    manifests = [stored for stored in held if stored.key.endswith(_MANIFEST)]
+    dumps = [stored for stored in held if stored.key.endswith(_DUMPS)]
+    if manifests:
+        newest = manifests[0]
+        folders = {_folder(stored.key) for stored in manifests}
+        size = sum(stored.size for stored in held if _belongs(stored.key, newest.key))
+        loose = tuple(
+            stored.key
+            for stored in dumps
+            if _folder(stored.key) not in folders and stored.modified > newest.modified
+        )
+        return NewestBackup(newest.key, newest.modified, size, True, len(manifests), loose[:5])
+    whole = [stored for stored in dumps if stored.size >= _SMALLEST_DUMP]
+    if not whole:
+        return None
+    newest = whole[0]
+    tiny = tuple(
+        stored.key
+        for stored in dumps
+        if stored.size < _SMALLEST_DUMP and stored.modified > newest.modified
+    )
+    return NewestBackup(newest.key, newest.modified, newest.size, False, len(whole), tiny[:5])
+
+
+def _folder(key: str) -> str:
+    """What a manifest and its dump share: the folder, or the name before the manifest's end."""
+    stem = key.removesuffix(_MANIFEST).rstrip("./-_")
+    if stem != key:
+        return stem
+    for ending in sorted(_DUMPS, key=len, reverse=True):
+        if key.endswith(ending):
+            return key.rpartition("/")[0] or key.removesuffix(ending)
+    return key
+
+
+def _belongs(key: str, manifest: str) -> bool:
+    return key != manifest and key.startswith(_folder(manifest))

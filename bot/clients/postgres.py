@@ -1,0 +1,191 @@
+"""PostgreSQL: short read-only connections, so that a sleeping Neon compute stays asleep.
+
+Settings travel inside the transaction and nothing is prepared, so pooled hosts (PgBouncer in
+transaction mode, Neon's `-pooler`) work like direct ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble, meaning
+from bot.errors import NotConfigured
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Connection = psycopg.AsyncConnection[dict[str, Any]]
+
+_WAKING_PAUSE = 0.25  # seconds between attempts while the compute starts
+_POOL_USE = """
+select
+  count(*) filter (where backend_type = 'client backend') as used,
+  count(*) filter (where state like 'idle in transaction%') as idle_in_transaction,
+  coalesce(extract(epoch from max(now() - state_change)
+    filter (where state like 'idle in transaction%')), 0)::float8 as oldest_idle_seconds,
+  count(*) filter (where backend_type = 'client backend' and state is null
+    and pid <> pg_backend_pid()) as hidden,
+  current_setting('max_connections')::int as max_connections,
+  current_setting('superuser_reserved_connections')::int
+    + coalesce(current_setting('reserved_connections', true), '0')::int as reserved,
+  current_setting('server_version') as server_version
+from pg_stat_activity
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections of the server. `hidden` sessions do not show the bot their state."""
+
+    used: int
+    max_connections: int
+    reserved: int
+    idle_in_transaction: int
+    oldest_idle_seconds: float
+    hidden: int
+    server_version: str
+
+    @property
+    def available(self) -> int:
+        """How many connections ordinary users may hold at most."""
+        return max(1, self.max_connections - self.reserved)
+
+    @property
+    def percent(self) -> float:
+        return 100.0 * self.used / self.available
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseProbe:
+    """One look at the database: times in milliseconds, `waited_for_waking` if it slept."""
+
+    connect_ms: float
+    latency_ms: float  # SELECT 1 on the open connection
+    pool: PoolUse
+    waited_for_waking: bool
+    pooled: bool
+
+
+@dataclass
+class _Attempt:
+    waking: bool = False
+    connected: bool = False
+
+
+@dataclass
+class Database:
+    """The platform's database. Each call opens one connection and closes it again."""
+
+    dsn: str | None = field(repr=False)
+    application_name: str = "pitchey-ops-bot"
+    redact: Callable[[str], str] = field(default=str, repr=False)
+    seen: PoolUse | None = None  # the pool at the last probe that got a connection
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.dsn)
+
+    async def probe(self, *, deadline: float) -> DatabaseProbe:
+        """Connect, SELECT 1, read the pool's use. Raises DatabaseFailure or NotConfigured."""
+        started = time.perf_counter()
+        attempt = _Attempt()
+        async with self._told(deadline, attempt), await self._awake(attempt) as connection:
+            connected = time.perf_counter()
+            await connection.execute("select 1")
+            answered = time.perf_counter()
+            cursor = await connection.execute(_POOL_USE)
+            rows = await cursor.fetchall()
+        self.seen = PoolUse(**rows[0])
+        return DatabaseProbe(
+            connect_ms=(connected - started) * 1000,
+            latency_ms=(answered - connected) * 1000,
+            pool=self.seen,
+            waited_for_waking=attempt.waking,
+            pooled="-pooler" in (self.dsn or ""),
+        )
+
+    async def query(
+        self,
+        sql: str,
+        parameters: Sequence[Any] | Mapping[str, Any] | None = None,
+        *,
+        deadline: float,
+    ) -> list[dict[str, Any]]:
+        """Rows of one read-only statement. Raises DatabaseFailure or NotConfigured."""
+        async with self.session(deadline=deadline) as connection:
+            cursor = await connection.execute(sql.encode(), parameters)
+            return await cursor.fetchall()
+
+    @asynccontextmanager
+    async def session(
+        self, *, deadline: float, read_only: bool = True
+    ) -> AsyncIterator[Connection]:
+        """A connection for `deadline` seconds; rows are dicts.
+
+        Read-only: one transaction with a statement time-out. Otherwise autocommit, without
+        one, as VACUUM and CREATE INDEX CONCURRENTLY need. Raises DatabaseFailure (also for
+        errors of the statements inside) or NotConfigured.
+        """
+        attempt = _Attempt()
+        async with self._told(deadline, attempt), await self._awake(attempt) as connection:
+            if read_only:
+                await connection.set_autocommit(False)
+                await connection.set_read_only(True)
+                # Inside the transaction: a pooled host refuses settings made at connecting.
+                await connection.execute(
+                    "select set_config('statement_timeout', %s, true)",
+                    (str(int(deadline * 1000)),),
+                )
+            yield connection
+
+    @asynccontextmanager
+    async def _told(self, deadline: float, attempt: _Attempt) -> AsyncIterator[None]:
+        """Ends the work at its deadline and tells every database error by name."""
+        if not self.dsn:
+            raise NotConfigured(
+                "The database is not configured.", "Set DATABASE_URL in the bot's environment."
+            )
+        import psycopg
+
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(deadline):
+                yield
+        except (psycopg.Error, OSError) as error:  # TimeoutError is an OSError
+            elapsed = time.perf_counter() - started
+            state = error.sqlstate if isinstance(error, psycopg.Error) else None
+            said = " ".join(str(error).split())
+            if isinstance(error, TimeoutError):
+                asleep = attempt.waking and not attempt.connected
+                trouble = DatabaseTrouble.WAKING if asleep else DatabaseTrouble.TIMED_OUT
+            else:
+                trouble = meaning(said, state)
+            raise DatabaseFailure(trouble, self.redact(said), seconds=elapsed) from error
+
+    async def _awake(self, attempt: _Attempt) -> Connection:
+        """A connection, after waiting for a compute that is starting."""
+        import psycopg
+        from psycopg.rows import dict_row
+
+        while True:
+            try:
+                connection = await psycopg.AsyncConnection.connect(
+                    self.dsn or "",
+                    autocommit=True,
+                    prepare_threshold=None,
+                    row_factory=dict_row,
+                    application_name=self.application_name,
+                )
+            except psycopg.OperationalError as error:
+                if meaning(str(error), error.sqlstate) is not DatabaseTrouble.WAKING:
+                    raise
+                attempt.waking = True
+            else:
+                attempt.connected = True
+                return connection
+            await asyncio.sleep(_WAKING_PAUSE)

@@ -1,0 +1,277 @@
+"""Declarations: one of these drives Slack, the buttons, help, the terminal and the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.planning import Operation as Operation  # noqa: PLC0414 said here for everybody
+from bot.planning import Plan as Plan  # noqa: PLC0414
+
+if TYPE_CHECKING:
+    from bot.access import Access
+    from bot.clients import Clients
+    from bot.guard import Guard
+    from bot.settings import Settings
+    from bot.store import Store
+
+Block = dict[str, Any]
+
+
+class Role(IntEnum):
+    """What a person may do; each role includes the ones before it."""
+
+    VIEWER = 1
+    RESPONDER = 2
+    OPERATOR = 3
+    ADMIN = 4
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Risk(StrEnum):
+    """How much harm a command can do, and so how it is guarded."""
+
+    READS = "reads"
+    CHANGES = "changes"
+    DANGEROUS = "dangerous"
+
+    @property
+    def weight(self) -> int:
+        """Grows with the harm."""
+        return list(Risk).index(self)
+
+
+class Surface(StrEnum):
+    """Where an invocation came from."""
+
+    SLASH = "slash command"
+    MENTION = "mention"
+    BUTTON = "button"
+    SHORTCUT = "shortcut"
+    HOME = "home"
+    TERMINAL = "terminal"
+    SCHEDULE = "schedule"
+
+
+class Kind(StrEnum):
+    """What an argument's text must be; parsing turns it into a value of the type named here."""
+
+    TEXT = "text"  # str
+    CHOICE = "choice"  # str, one of `choices`
+    INTEGER = "integer"  # int
+    DURATION = "duration"  # datetime.timedelta, from 90s, 15m, 24h, 7d, 2w
+    PERSON = "person"  # str, a Slack user id
+    CHANNEL = "channel"  # str, a Slack channel id or #name
+    FLAG = "flag"  # bool
+
+
+class Delivery(StrEnum):
+    """How a reply reaches the reader."""
+
+    NEW = "new"  # a message of its own
+    UPDATE = "update"  # in place of the message whose button was pressed
+    THREAD = "thread"  # under the message whose button was pressed
+    SHARE = "share"  # a message of its own for the channel; absent where there is no channel
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a command: positional unless `flag`, which makes it `--name`.
+
+    A Kind.FLAG argument is always `--name` and takes no value. Any argument may also be
+    given as `name:value`.
+    """
+
+    name: str
+    help: str
+    kind: Kind = Kind.TEXT
+    choices: tuple[str, ...] = ()
+    default: Any = None
+    required: bool = False
+    flag: bool = False
+    rest: bool = False  # takes all remaining words as one text
+    example: str = ""
+
+    @property
+    def is_flag(self) -> bool:
+        return self.flag or self.kind is Kind.FLAG
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts: Slack id (or `terminal:<login>`), and the name as it was at the time."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One request to the bot, typed at the edge. `reference` is what a person quotes to us."""
+
+    reference: str
+    person: Person
+    surface: Surface
+    text: str  # the words after `/pitchey`
+    channel: str = ""  # Slack channel id; empty in the terminal
+    thread_ts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file beside a reply: into the thread or the direct messages of the person who asked."""
+
+    name: str
+    content: bytes
+    title: str = ""
+    alt_text: str = ""  # what a picture shows
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a command answers. `text` is the first line and the notification: the result in words.
+
+    `blocks` are the whole message, its first line included; `data` is the result for
+    `--json`; `exit_code` is what the terminal exits with; `in_channel` shows the reply to
+    everybody instead of only the person who asked, and `private` shows it to that person alone
+    even where replies are for everybody, as in a thread.
+    """
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+    in_channel: bool = False
+    data: Any = None
+    exit_code: int = 0
+    outcome: str = "succeeded"
+    files: tuple[Upload, ...] = ()
+    private: bool = False
+
+
+class Progress(Protocol):
+    """Tells the person how long work stands; shown only when the work takes over two seconds."""
+
+    async def say(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a command's `run` gets: everything it may use, nothing global."""
+
+    settings: Settings
+    clients: Clients
+    store: Store
+    catalogue: Catalogue
+    invocation: Invocation
+    progress: Progress
+    role: Role
+    access: Access
+    guard: Guard
+    operation: Operation | None = None  # inside `run` of a guarded command
+
+
+Arguments = Mapping[str, Any]
+Run = Callable[[Context, Arguments], Awaitable[Reply]]
+MakePlan = Callable[[Context, Arguments], Awaitable[Plan]]
+
+# What every guarded command understands besides its own arguments.
+REASON = Argument("reason", "why it is done", flag=True, example="cache holds old prices")
+BREAK_GLASS = Argument(
+    "break-glass", "run without a second person, in a SEV1 that you command", Kind.FLAG
+)
+GUARDS_OWN = frozenset({REASON.name, BREAK_GLASS.name})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: `name` may be two words ("audit verify"); `guide` names its procedure.
+
+    Where `risk` is not READS, `plan` is required, and the arguments `reason` and `break-glass`
+    come by themselves. `deadline` then counts from the moment it runs.
+    """
+
+    name: str
+    summary: str
+    run: Run
+    arguments: tuple[Argument, ...] = ()
+    role: Role = Role.VIEWER
+    risk: Risk = Risk.READS
+    examples: tuple[str, ...] = ()
+    details: str = ""
+    guide: str = ""
+    deadline: float = 60.0  # seconds, then the person is told it took too long
+    terminal_only: bool = False
+    plan: MakePlan | None = None
+    resumable: bool = False  # `run` leaves out what `operation.finished_steps` names
+    cancellable: bool = True  # may end between two steps
+
+    def __post_init__(self) -> None:
+        if self.risk is Risk.READS:
+            return
+        if self.plan is None:
+            raise ValueError(f"{self.name} is not harmless, so it needs a plan")
+        known = {argument.name for argument in self.arguments}
+        own = tuple(each for each in (REASON, BREAK_GLASS) if each.name not in known)
+        object.__setattr__(self, "arguments", (*self.arguments, *own))
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A global or message shortcut that opens a modal first; submitting it runs a command.
+
+    `modal(context)` answers the view at once, without I/O. `command_line(values, message)`
+    turns the submitted state and the message (message shortcuts only) into command words.
+    """
+
+    callback_id: str
+    name: str
+    description: str
+    kind: str  # "global" or "message"
+    modal: Callable[[Catalogue], Block]
+    command_line: Callable[[Mapping[str, Any], Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Something told in the operations channel once a day; caught up after a downtime.
+
+    `tell` answers what is said, or None on a day without news.
+    """
+
+    name: str
+    at: time  # UTC
+    tell: Callable[[Settings, Store], Reply | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What one folder of `handlers/` brings to the house."""
+
+    name: str
+    title: str
+    commands: tuple[Command, ...] = ()
+    shortcuts: tuple[Shortcut, ...] = ()
+    daily: tuple[Daily, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Every declared command, in the order help shows them."""
+
+    features: tuple[Feature, ...]
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        return tuple(command for feature in self.features for command in feature.commands)
+
+    @property
+    def shortcuts(self) -> tuple[Shortcut, ...]:
+        return tuple(shortcut for feature in self.features for shortcut in feature.shortcuts)
+
+    def find(self, name: str) -> Command | None:
+        return next((command for command in self.commands if command.name == name), None)

@@ -1,0 +1,279 @@
+"""The way of a command: parse → authorise → run → reply → audit; the one error boundary."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from bot import answers, parsing, words
+from bot.access import NOT_LOOKED_UP, Access, Standing
+from bot.blocks import clip
+from bot.command import Catalogue, Command, Context, Invocation, Progress, Reply, Risk, Role
+from bot.errors import BadInput, OpsError
+from bot.guard import Guard
+from bot.store import AuditEntry
+
+if TYPE_CHECKING:
+    from bot.clients import Clients
+    from bot.observability import Observability
+    from bot.redaction import Redactor
+    from bot.settings import Settings
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+RUNNING_AT_ONCE = 32
+SHOW_PROGRESS_AFTER = 2.0  # seconds; a shorter wait needs no message
+
+
+class Responder(Protocol):
+    """Carries progress and the reply to the person; the terminal and Slack each have one."""
+
+    async def progress(self, text: str) -> None: ...
+
+    async def send(self, reply: Reply) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What came of one invocation, before it is told and recorded."""
+
+    reply: Reply
+    command: str
+    arguments: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Runs invocations. One per process; holds everything a command may use."""
+
+    settings: Settings
+    clients: Clients
+    store: Store
+    catalogue: Catalogue
+    redactor: Redactor
+    observability: Observability
+    # A burst waits its turn, so that acknowledgements stay quick while work runs.
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RUNNING_AT_ONCE))
+    # Keeps a reply that Slack does not take; None where there is no Slack.
+    postpone: Callable[[Invocation, Reply], None] | None = None
+    access: Access = field(init=False)
+    guard: Guard = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.access = Access(self.settings)
+        self.guard = Guard(
+            self.settings, self.store, self.catalogue, self.redactor, self._contained
+        )
+
+    async def run(self, invocation: Invocation, responder: Responder) -> Reply:
+        """The whole way of one invocation; answers the reply that was shown."""
+        began = time.monotonic()
+        standing = NOT_LOOKED_UP
+        patience = _Patience(responder, invocation, self.redactor.text)
+        handled = Handled(answers.interrupted(invocation), "", invocation.text)
+        try:
+            async with self.turns:
+                standing = await self.access.role(
+                    invocation.person, invocation.surface, invocation.channel
+                )
+                handled = await self._handle(invocation, standing, patience)
+        finally:
+            # Also when cancelled by a shutdown: the person is told and the audit log knows.
+            shown = self._redacted(handled.reply)
+            trouble = "The bot was stopped before the answer was known to have arrived."
+            try:
+                await patience.stop()
+                trouble = await asyncio.shield(self._tell(responder, shown, invocation))
+            finally:
+                told = f"{handled.detail or handled.reply.text} {trouble}".strip()
+                seconds = time.monotonic() - began
+                self._record(invocation, standing.role, replace(handled, detail=told), seconds)
+        return shown
+
+    def record_interrupted(self, invocation: Invocation) -> None:
+        """Write down a request that a crash cut off, under the reference it had."""
+        detail = "The bot's process ended while it worked; the result is not known."
+        handled = Handled(answers.interrupted(invocation), "", invocation.text, detail)
+        self._record(invocation, None, handled, 0.0)
+
+    async def _handle(
+        self, invocation: Invocation, standing: Standing, patience: _Patience
+    ) -> Handled:
+        try:
+            parsed = self._parse(invocation)
+        except BadInput as error:
+            reply = answers.not_understood(invocation, error)
+            return Handled(reply, "", invocation.text, error.message)
+
+        async def work() -> Reply:
+            decision = await self.access.permit(
+                parsed.command,
+                parsed.arguments,
+                standing,
+                invocation.surface,
+                invocation.channel,
+            )
+            role = standing.role
+            if not decision.allowed or role is None:
+                return answers.refused(invocation, decision)
+            return await self._execute(parsed, invocation, role, patience)
+
+        return await self._contained(invocation, parsed.command.name, work)
+
+    async def _contained(
+        self, invocation: Invocation, name: str, work: Callable[[], Awaitable[Reply]]
+    ) -> Handled:
+        """The error boundary: whatever goes wrong in `work` becomes an answer in words."""
+        arguments = invocation.text
+        try:
+            return Handled(await work(), name, arguments)
+        except BadInput as error:
+            return Handled(
+                answers.not_understood(invocation, error), name, arguments, error.message
+            )
+        except TimeoutError:
+            late = OpsError(
+                f"`{name}` took too long and was stopped.",
+                "Try again, or one part of it at a time.",
+            )
+            reply = answers.failed(invocation, late, outcome="timed out")
+            return Handled(reply, name, arguments, late.message)
+        except OpsError as error:
+            log.warning("%s: %s failed: %s", invocation.reference, name, error)
+            return Handled(answers.failed(invocation, error), name, arguments, str(error))
+        except Exception as error:
+            log.exception("%s: %s failed unexpectedly", invocation.reference, name)
+            told = OpsError(
+                f"Something in the bot itself failed during `{name or invocation.text[:40]}`.",
+                "Nothing more was done. Tell the bot's owner the reference below.",
+            )
+            return Handled(answers.failed(invocation, told), name, arguments, repr(error))
+
+    def _parse(self, invocation: Invocation) -> parsing.Parsed:
+        split = words.split(invocation.text)
+        parsed = parsing.parse(self.catalogue, split or [answers.MENU])
+        if isinstance(parsed, parsing.HelpWanted):
+            wanted = parsed.command.name
+            parsed = parsing.Parsed(self._named("help"), {"command": wanted})
+        return parsed
+
+    def _named(self, name: str) -> Command:
+        command = self.catalogue.find(name)
+        if command is None:
+            raise BadInput(f"This bot was built without `{name}`.")
+        return command
+
+    async def _execute(
+        self, parsed: parsing.Parsed, invocation: Invocation, role: Role, progress: Progress
+    ) -> Reply:
+        context = Context(
+            settings=self.settings,
+            clients=self.clients,
+            store=self.store,
+            catalogue=self.catalogue,
+            invocation=invocation,
+            progress=progress,
+            role=role,
+            access=self.access,
+            guard=self.guard,
+        )
+        if parsed.command.risk is not Risk.READS:
+            return await self.guard.handle(context, parsed.command, parsed.arguments)
+        async with asyncio.timeout(parsed.command.deadline):
+            return await parsed.command.run(context, parsed.arguments)
+
+    def _redacted(self, reply: Reply) -> Reply:
+        return replace(
+            reply, text=self.redactor.text(reply.text), blocks=self.redactor.json(reply.blocks)
+        )
+
+    async def _tell(self, responder: Responder, reply: Reply, invocation: Invocation) -> str:
+        """Show the reply; answers what the audit log must know where that did not work."""
+        try:
+            await responder.send(reply)
+        except OpsError as error:
+            log.warning("%s: the reply was not delivered: %s", invocation.reference, error)
+            try:
+                if self.postpone is not None:
+                    self.postpone(invocation, reply)
+                    return "Slack did not take the answer; it waits to be sent as a direct message."
+            except OpsError as second:
+                log.error("%s: nor could it be kept: %s", invocation.reference, second)
+            self.observability.undelivered()
+            return "The answer was not delivered."
+        return ""
+
+    def _record(
+        self, invocation: Invocation, role: Role | None, handled: Handled, seconds: float
+    ) -> None:
+        outcome = handled.reply.outcome
+        self.observability.handled(
+            handled.command or "unknown", invocation.surface.value, outcome, seconds
+        )
+        entry = AuditEntry(
+            at=datetime.now(UTC),
+            reference=invocation.reference,
+            person_id=invocation.person.id,
+            person_name=invocation.person.name,
+            surface=invocation.surface.value,
+            channel=invocation.channel,
+            command=handled.command,
+            arguments=clip(self.redactor.text(words.clean(handled.arguments)), 1_000),
+            role=role.word if role else "none",
+            outcome=outcome,
+            detail=clip(self.redactor.text(handled.detail or handled.reply.text), 1_000),
+            duration_ms=round(seconds * 1000),
+        )
+        try:
+            self.store.audit.append(entry)
+        except OpsError as error:
+            self.observability.unrecorded()
+            log.error("%s: not written to the audit log: %s", invocation.reference, error)
+
+
+class _Patience:
+    """Shows progress once the work has taken long enough for a person to wonder."""
+
+    def __init__(
+        self, responder: Responder, invocation: Invocation, redact: Callable[[str], str]
+    ) -> None:
+        self._responder = responder
+        self._redact = redact
+        self._text = answers.working(redact(invocation.text))
+        self._began = time.monotonic()
+        self._shown = ""
+        self._done = asyncio.Event()
+        self._task = asyncio.create_task(self._watch())
+
+    async def say(self, text: str) -> None:
+        self._text = f":hourglass_flowing_sand: {self._redact(text)}"
+
+    async def stop(self) -> None:
+        """End the watch; a progress message on its way is let through, so that none comes last."""
+        self._done.set()
+        await self._task
+
+    async def _watch(self) -> None:
+        pause = SHOW_PROGRESS_AFTER
+        while not await self._finished_within(pause):
+            pause = 1.0  # Slack wants at most one update a second in a channel
+            if self._text != self._shown:
+                self._shown = self._text
+                try:
+                    await self._responder.progress(self._text)
+                except OpsError as error:
+                    log.info("progress could not be shown: %s", error)
+
+    async def _finished_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._done.wait()
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,262 @@
+"""Guarded operations: plan, confirmation, approval, lock, journal. See docs/adr/0004."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from bot import approval_views, clearance, guard_answers
+from bot.announcing import channel_of
+from bot.command import Arguments, Command, Context, Person, Plan, Reply, Risk, Role, Surface
+from bot.errors import OpsError
+from bot.frozen import command_line, freeze, thaw
+from bot.journal import Clock, expire_overdue, interrupt_lost, operation_id
+from bot.running import Contain, Runner, invocation_of
+from bot.store.operation_rows import Decision, OperationRecord, OperationRequest, State
+
+if TYPE_CHECKING:
+    from bot.announcing import Announcer
+    from bot.command import Catalogue
+    from bot.guard_terminal import Desk
+    from bot.redaction import Redactor
+    from bot.settings import Settings
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+LOOK_EVERY = 1.0  # seconds between two looks at what expired, was lost or is untold
+SHORTEST_REASON = 3  # characters
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Guard:
+    """One per process. `handle` takes a guarded command, `bot.acts` the buttons of its cards."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        catalogue: Catalogue,
+        redactor: Redactor,
+        contain: Contain,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.catalogue = catalogue
+        self.clock: Clock = utc_now
+        self.desk: Desk | None = None  # who sits at the terminal, in a terminal's process
+        self.runner = Runner(store, catalogue, redactor, contain, self.now)
+        self._kind = "terminal"
+        self._deciding: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._looking: asyncio.Task[None] | None = None
+
+    def now(self) -> datetime:
+        """By the clock of now; a test may set another one."""
+        return self.clock()
+
+    @property
+    def word(self) -> str:
+        return self.settings.slack.command
+
+    def attach(self, announcer: Announcer) -> None:
+        """This process is the one connected to Slack."""
+        self.runner.announcer = announcer
+        self._kind = "bot"
+
+    def open(self) -> None:
+        """Sign in, find what a crash left, and go on looking; raises OpsError."""
+        self.store.presence.sign_in(self._kind)
+        self.look()
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._keep_looking())
+
+    async def aclose(self, seconds: float = 0.0) -> None:
+        """Let operations end for so long; the others are recorded as interrupted."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
+            self._looking = None
+        if self.runner.tasks:
+            _, late = await asyncio.wait(self.runner.tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def look(self) -> None:
+        """Expire what is overdue, interrupt what lost its process, tell what was not told."""
+        now = self.clock()
+        self.runner.write_ends()
+        for record in expire_overdue(self.store, now):
+            self.runner.audit(record, State.EXPIRED.value, "Nobody decided in time.")
+        for record in interrupt_lost(self.store, now):
+            self.runner.audit(record, State.INTERRUPTED.value, "The process that ran it ended.")
+        if self.runner.announcer is not None:
+            for record in self.store.operations.untold():
+                self.runner.tell(record)
+
+    async def handle(
+        self, context: Context, command: Command, arguments: Arguments, resumes: str = ""
+    ) -> Reply:
+        """A guarded command was asked for: what has to happen first is the answer."""
+        plan = await self.plan(context, command, arguments)
+        risk = plan.risk or command.risk
+        if risk is Risk.READS:
+            async with asyncio.timeout(command.deadline):
+                return await command.run(context, arguments)
+        surface = context.invocation.surface
+        if surface is Surface.TERMINAL:
+            from bot.guard_terminal import handle
+
+            return await handle(self, context, command, arguments, plan, resumes)
+        if (holder := self.holder(plan.target)) is not None:
+            return guard_answers.busy(holder)
+        if risk is Risk.CHANGES:
+            record = self.add(context, command, arguments, plan, resumes)
+            if surface is Surface.SCHEDULE:
+                # Whoever set the schedule has confirmed it.
+                return await self.begin(context, record, Decision(words="by schedule"))
+            self.runner.tell(record)
+            return approval_views.question(record, self.word, self.settings.guard.approval_minutes)
+        return await self._dangerous(context, command, arguments, plan, resumes)
+
+    async def _dangerous(
+        self, context: Context, command: Command, arguments: Arguments, plan: Plan, resumes: str
+    ) -> Reply:
+        person = context.invocation.person
+        wants_glass = bool(arguments.get("break-glass"))
+        if not reason_of(arguments):
+            line = command_line(command, arguments) + (" --break-glass" if wants_glass else "")
+            return approval_views.reason_wanted(command, line, plan, self.word)
+        right = self.glass_right(person, context.role, context.invocation.surface)
+        if wants_glass and not right:
+            return guard_answers.no_glass()
+        record = self.add(context, command, arguments, plan, resumes)
+        if wants_glass:
+            return await self.begin(context, record, Decision(person.id, person.name, glass=right))
+        self.runner.tell(record)
+        return approval_views.waiting(
+            record,
+            channel_of(record, self.settings),
+            command.role.word,
+            commands=bool(right),
+        )
+
+    async def plan(self, context: Context, command: Command, arguments: Arguments) -> Plan:
+        """The dry run; raises OpsError, TimeoutError."""
+        if command.plan is None:
+            raise OpsError(f"`{command.name}` has no plan.", permanent=True)
+        async with asyncio.timeout(command.deadline):
+            return await command.plan(context, arguments)
+
+    async def unchanged(self, context: Context, command: Command, record: OperationRecord) -> bool:
+        """Plan again; where it is another plan now, the request is over."""
+        own = replace(context, invocation=invocation_of(record))
+        plan = await self.plan(own, command, thaw(record.request.arguments))
+        if not clearance.changed(record, plan, plan.risk or command.risk):
+            return True
+        self.close(record, State.CHANGED, Decision(), "What it was planned on had changed.")
+        return False
+
+    async def begin(self, context: Context, record: OperationRecord, decision: Decision) -> Reply:
+        """requested → running, then run it in the background; else say what happened instead."""
+        started = self.started(record, decision)
+        if isinstance(started, Reply):
+            return started
+        self.runner.start(context, started)
+        return guard_answers.begun(started, channel_of(started, self.settings))
+
+    def started(self, record: OperationRecord, decision: Decision) -> OperationRecord | Reply:
+        """Take the target's lock and the right to run, once; or the answer why not."""
+        owner = self.store.presence.sign_in(self._kind)
+        begun = self.store.operations.begin(record.id, decision, owner, self.clock())
+        now = self.store.operations.get(record.id) or record
+        if not begun.ours:
+            if begun.holder is not None:
+                return guard_answers.busy(begun.holder)
+            return guard_answers.told(now)
+        self.runner.audit(now, "started", now.request.effect)
+        self.runner.tell(now)
+        return now
+
+    def close(self, record: OperationRecord, state: State, decision: Decision, detail: str) -> bool:
+        """requested → a final state that is not a run; False where somebody was quicker."""
+        if not self.store.operations.decide(record.id, state, self.clock(), decision):
+            return False
+        now = self.store.operations.get(record.id) or record
+        self.runner.audit(now, state.value, detail)
+        self.runner.tell(now)
+        return True
+
+    def holder(self, target: str) -> OperationRecord | None:
+        """Who runs on that target; a run whose process has ended holds nothing."""
+        found = self.store.operations.newest(1, (State.RUNNING,), target)
+        if found and not self.store.presence.alive(found[0].owner):
+            self.look()
+            return None
+        return found[0] if found else None
+
+    def add(
+        self, context: Context, command: Command, arguments: Arguments, plan: Plan, resumes: str
+    ) -> OperationRecord:
+        """Write the request into the journal, as it will run."""
+        asked, now = context.invocation, self.clock()
+        request = OperationRequest(
+            command=command.name,
+            line=command_line(command, arguments),
+            arguments=freeze(arguments),
+            risk=(plan.risk or command.risk).value,
+            target=plan.target,
+            effect=plan.effect,
+            lines=plan.lines,
+            fingerprint=plan.state,
+            reason=reason_of(arguments),
+            person_id=asked.person.id,
+            person_name=asked.person.name,
+            role=context.role.word,
+            surface=asked.surface.value,
+            channel=asked.channel,
+            thread_ts=asked.thread_ts,
+        )
+        expires_at = now + timedelta(minutes=self.settings.guard.approval_minutes)
+        while True:
+            name = operation_id()
+            if self.store.operations.add(name, request, now, expires_at, resumes):
+                found = self.store.operations.get(name)
+                if found is None:
+                    raise OpsError("The journal lost a request that it had just taken.")
+                self.runner.audit(found, "requested", plan.effect)
+                return found
+
+    def glass_right(self, person: Person, role: Role, surface: Surface) -> str:
+        """Why this person may run without a second one; empty where they may not."""
+        if surface is Surface.TERMINAL:
+            return "admin at the terminal" if role >= Role.ADMIN else ""
+        emergency = self.store.emergencies.commanded_by(person.id)
+        return f"commander of {emergency.severity} number {emergency.id}" if emergency else ""
+
+    def deciding(self, operation: str) -> asyncio.Lock:
+        """One decision at a time: who comes second sees what the first one did."""
+        lock = self._deciding.get(operation)
+        if lock is None:
+            lock = self._deciding[operation] = asyncio.Lock()
+        return lock
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            try:
+                self.look()
+            except OpsError as error:
+                log.error("the journal cannot be read: %s", error)
+
+
+def reason_of(arguments: Arguments) -> str:
+    """The reason that was given; empty where it is too short to be one."""
+    text = str(arguments.get("reason") or "").strip()
+    return text if len(text) >= SHORTEST_REASON else ""

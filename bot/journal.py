@@ -1,0 +1,109 @@
+"""Operations in flight: what runs notes its steps, and what lost its process is found."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from bot.errors import OpsError
+from bot.store import Store
+from bot.store.operation_rows import OperationRecord, State, Step
+
+Clock = Callable[[], datetime]
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letters that look like digits over the phone
+
+
+class OperationCancelled(OpsError):
+    """Somebody pressed Cancel; raised by `Operation.step` between two steps."""
+
+    permanent = True
+
+
+def operation_id() -> str:
+    """A short id that a person can read out, such as OP-7KQ2MX."""
+    return "OP-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+
+
+class Running:
+    """The `Operation` that a guarded command's `run` is given."""
+
+    def __init__(
+        self,
+        store: Store,
+        record: OperationRecord,
+        clock: Clock,
+        say: Callable[[str], Awaitable[None]],
+        *,
+        cancellable: bool,
+    ) -> None:
+        self._say = say
+        self._store = store
+        self._record = record
+        self._clock = clock
+        self._cancellable = cancellable
+        self._before = steps_before(store, record)
+
+    @property
+    def id(self) -> str:
+        return self._record.id
+
+    @property
+    def resumes(self) -> str:
+        return self._record.resumes
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Asked of the store each time: Cancel may be pressed in another process."""
+        found = self._store.operations.get(self.id)
+        return found is not None and bool(found.canceller)
+
+    @property
+    def finished_steps(self) -> tuple[str, ...]:
+        steps = self._store.operations.steps(self.id)
+        return (*self._before, *_finished(steps))
+
+    async def step(self, name: str) -> None:
+        """Raises OperationCancelled, or OpsError where the journal cannot be written."""
+        if self._cancellable and self.cancel_requested:
+            raise OperationCancelled(f"Cancelled before “{name}”.")
+        self._store.operations.begin_step(self.id, name, self._clock())
+        await self._say(name)
+
+
+def steps_before(store: Store, record: OperationRecord) -> tuple[str, ...]:
+    """The finished steps of the interrupted operations that this one resumes, oldest first."""
+    found: list[str] = []
+    seen: set[str] = set()
+    while record.resumes and record.resumes not in seen:
+        seen.add(record.resumes)
+        found = [*_finished(store.operations.steps(record.resumes)), *found]
+        before = store.operations.get(record.resumes)
+        if before is None:
+            break
+        record = before
+    return tuple(found)
+
+
+def interrupt_lost(store: Store, now: datetime) -> tuple[OperationRecord, ...]:
+    """running → interrupted where the process that ran it has ended; answers those."""
+    lost = []
+    for record in store.operations.running():
+        if store.presence.alive(record.owner):
+            continue
+        if store.operations.end(record.id, State.INTERRUPTED, now, record.owner, {}):
+            lost.append(record)
+    return tuple(lost)
+
+
+def expire_overdue(store: Store, now: datetime) -> tuple[OperationRecord, ...]:
+    """requested → expired where the time is over; answers those."""
+    return tuple(
+        record
+        for record in store.operations.overdue(now)
+        if store.operations.decide(record.id, State.EXPIRED, now)
+    )
+
+
+def _finished(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(step.name for step in steps if step.finished_at is not None)

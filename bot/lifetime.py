@@ -1,0 +1,104 @@
+"""When this process runs, kept in the store; a run that was cut off is told by the next one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from bot.blocks import actions, command_button, context, date, section
+from bot.errors import OpsError
+
+if TYPE_CHECKING:
+    from bot.command import Block
+    from bot.outbox import Outbox
+    from bot.settings import Settings
+    from bot.store import OutboxCounts, Run, Store
+
+log = logging.getLogger(__name__)
+HEARTBEAT_SECONDS = 15  # a downtime is told this exactly; one small write without an fsync
+Contact = Callable[[], datetime | None]
+
+
+def bot_version() -> str:
+    """This bot's version; "unknown" where it runs without being installed."""
+    try:
+        return version("pitchey-ops-bot")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+class Lifetime:
+    """One run of the bot. `contact` says when Slack was last heard of."""
+
+    def __init__(
+        self, store: Store, outbox: Outbox, settings: Settings, transport: str, contact: Contact
+    ) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._channel = settings.slack.ops_channel
+        self._transport = transport
+        self._contact = contact
+        self._run = 0
+        self._telling: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        """Note the start; raises OpsError where the store cannot take it."""
+        now = datetime.now(UTC)
+        late = self._store.outbox.counts()
+        self._run = self._store.runs.begin(bot_version(), self._transport, now)
+        self._telling = asyncio.create_task(self._tell(now, late))
+
+    def beat(self) -> None:
+        """A sign of life, for the next run and for `/pitchey status`."""
+        try:
+            self._store.runs.beat(self._run, datetime.now(UTC), self._contact())
+        except OpsError as error:
+            log.warning("no sign of life could be noted: %s", error)
+
+    def stop(self) -> None:
+        """Tell nothing any more."""
+        if self._telling is not None:
+            self._telling.cancel()
+
+    def end(self) -> None:
+        """The end was a clean one: nobody needs to be told."""
+        try:
+            self._store.runs.end(self._run, datetime.now(UTC))
+        except OpsError as error:
+            log.warning("the end of this run could not be noted: %s", error)
+
+    async def _tell(self, started: datetime, late: OutboxCounts) -> None:
+        # Until then another process may be alive, and an open run be no crash.
+        await self._outbox.delivering.wait()
+        try:
+            before = self._store.runs.latest(before=self._run)
+            if before is not None and before.ended_at is None:
+                text, blocks = notice(before, started, late.waiting)
+                self._outbox.post(self._channel, text, blocks, key=f"restart:{self._run}")
+        except OpsError as error:
+            log.error("the downtime could not be told: %s", error)
+
+
+def notice(before: Run, started: datetime, late: int) -> tuple[str, list[Block]]:
+    """The downtime in words. `late` messages waited in the outbox at the start."""
+    since = date(before.heartbeat_at, "{time_secs}")
+    until = date(started, "{time_secs}")
+    waited = ""
+    if late:
+        waited = f"; {late} {'message is' if late == 1 else 'messages are'} sent late"
+    text = f":warning: The bot was down from {since} to {until}{waited}"
+    meaning = (
+        f"It did not stop cleanly. It last gave a sign of life on {date(before.heartbeat_at)}, and "
+        "is back. Commands given meanwhile were not taken; those it was working on are answered "
+        "one by one."
+    )
+    blocks = [
+        section(f"*{text}*"),
+        context(meaning),
+        actions(command_button("Show the bot's status", "status")),
+    ]
+    return text, blocks

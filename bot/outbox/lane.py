@@ -1,0 +1,118 @@
+"""One channel's messages, one after the other; the next begins when the one before is settled."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.outbox import refusals
+from bot.outbox.pace import Bucket, pause
+from bot.outbox.wire import NotNow, RefusedForGood, Wire
+from bot.store.outbox_rows import OutboxMessage, State
+
+if TYPE_CHECKING:
+    from bot.store.outbox import StoredMessages
+
+log = logging.getLogger(__name__)
+LOOK_AGAIN = 1.0  # seconds: somebody may have asked to try at once
+# So long Slack may fail at one message while it takes others; then another form is tried. Not a
+# number of attempts: where every second call fails, one message in a thousand meets ten in a row.
+LONG_ENOUGH = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Lane:
+    """Delivers what waits in one channel. `id` is Slack's, or a name that could not be found."""
+
+    id: str
+    store: StoredMessages
+    wire: Wire
+    names: Callable[[], tuple[str, ...]]  # everything this channel is called in the store
+    bucket: Bucket = field(default_factory=Bucket)
+
+    async def run(self) -> None:
+        """Return once nothing waits here; raises OpsError where the store fails."""
+        while (message := self.store.head(self.names())) is not None:
+            due = (message.next_at - datetime.now(UTC)).total_seconds()
+            wait = max(due, self.bucket.wait(time.monotonic()))
+            if wait > 0:
+                await asyncio.sleep(min(wait, LOOK_AGAIN))
+            else:
+                await self._deliver(message)
+
+    async def _deliver(self, message: OutboxMessage) -> None:
+        try:
+            channel, ts = await self._sent(message)
+        except NotNow as later:
+            self._not_now(message, later)
+        except RefusedForGood as refused:
+            self._refused(message, refused.code, refused.reason)
+        else:
+            self.bucket.take(time.monotonic())
+            self.store.sent(message, channel, ts, datetime.now(UTC))
+
+    async def _sent(self, message: OutboxMessage) -> tuple[str, str]:
+        first = self.store.find(message.update_of) if message.update_of else None
+        text, blocks = refusals.content(message)
+        if first is not None and first.state is State.SENT:
+            self.store.begin(message, datetime.now(UTC))
+            await self.wire.edit(first.sent_to, first.ts, text, blocks)
+            return first.sent_to, first.ts
+        if first is not None and first.state is not State.FAILED:
+            # In another channel by now, and not settled there.
+            raise NotNow("the message it edits is not sent yet", sure=True, wait=1.0, failed=False)
+        if message.state is State.SENDING and (ts := await self._found(message)):
+            log.info("%s had arrived before the bot could note it", message.key)
+            return self.id, ts
+        self.store.begin(message, datetime.now(UTC))
+        return await self.wire.post(self.id, text, blocks, message.key, message.thread_ts)
+
+    async def _found(self, message: OutboxMessage) -> str:
+        since = message.began_at or message.created_at
+        try:
+            return await self.wire.find(self.id, message.thread_ts, message.key, since)
+        except RefusedForGood as refused:
+            log.warning("whether %s arrived cannot be known: %s", message.key, refused)
+        except NotNow as later:
+            if "missing_scope" not in later.reason:
+                raise NotNow(
+                    later.reason, sure=False, wait=later.wait, failed=later.failed
+                ) from later
+            # A direct message's history needs a permission of its own: better twice than never.
+            log.warning("whether %s arrived cannot be known: %s", message.key, later.reason)
+        return ""
+
+    def _not_now(self, message: OutboxMessage, later: NotNow) -> None:
+        now = datetime.now(UTC)
+        began = message.began_at if message.state is State.SENDING else None
+        stuck = began is not None and now - began > LONG_ENOUGH and self.store.sent_since(began)
+        if stuck and later.failed and not later.sure:
+            self._refused(message, refusals.NO_ANSWER, later.reason)
+            return
+        wait = later.wait if later.wait is not None else self._pause(message)
+        log.info("%s waits %.1f s: %s", message.key, wait, later.reason)
+        self.store.later(
+            message,
+            now + timedelta(seconds=wait),
+            later.reason,
+            sure=later.sure,
+            count=later.failed,
+        )
+
+    def _pause(self, message: OutboxMessage) -> float:
+        return pause(message.attempts, lively=self.wire.lively)
+
+    def _refused(self, message: OutboxMessage, code: str, reason: str) -> None:
+        why = refusals.explained(code, reason)
+        course = refusals.course_after(message, code)
+        if course is None:
+            log.error("%s could not be delivered: %s", message.key, why)
+            self.store.fail(message, why)
+            return
+        log.warning("%s takes another way: %s", message.key, why)
+        self.store.divert(message, course, problem=why, now=datetime.now(UTC))

@@ -1,0 +1,175 @@
+"""Words → a command and its typed arguments, or one clear answer about what is wrong."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.arguments import UnknownWord, allowed, example, typed
+from bot.blocks import clip, code
+from bot.command import Argument, Arguments, Catalogue, Command, Kind
+from bot.errors import BadInput
+
+_HELP = frozenset({"--help", "-h"})
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A command and its arguments by name, defaults filled in."""
+
+    command: Command
+    arguments: Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class HelpWanted:
+    """The person asked how `command` works."""
+
+    command: Command
+
+
+def parse(catalogue: Catalogue, words: Sequence[str]) -> Parsed | HelpWanted:
+    """Find the command and read its arguments; raises BadInput or UnknownWord, never others."""
+    if not words:
+        raise BadInput("Nothing was asked.", "Try `help`.")
+    command, rest = _find(catalogue, words)
+    if _HELP & {word.lower() for word in rest}:
+        return HelpWanted(command)
+    return Parsed(command, _read(command, rest))
+
+
+def _find(catalogue: Catalogue, words: Sequence[str]) -> tuple[Command, list[str]]:
+    for length in (2, 1):
+        command = catalogue.find(" ".join(words[:length]).lower())
+        if command is not None and len(words) >= length:
+            _not_a_misspelling(catalogue, command, words[length:])
+            return command, list(words[length:])
+    if words[0].lower() in _HELP and (command := catalogue.find("help")):
+        return command, []
+    raise _unknown_command(catalogue, words)
+
+
+def _not_a_misspelling(catalogue: Catalogue, command: Command, rest: Sequence[str]) -> None:
+    """`audit verfy` means `audit verify` where `audit` itself takes no such word."""
+    if not rest or any(not argument.is_flag for argument in command.arguments):
+        return
+    names = [entry.name for entry in catalogue.commands if " " in entry.name]
+    close = difflib.get_close_matches(f"{command.name} {rest[0].lower()}", names, n=1, cutoff=0.8)
+    if close:
+        raise UnknownWord(
+            f"There is no command {code(clip(f'{command.name} {rest[0]}', 60))}.",
+            f"Did you mean {code(close[0])}?",
+            (close[0],),
+        )
+
+
+def _unknown_command(catalogue: Catalogue, words: Sequence[str]) -> UnknownWord:
+    names = {command.name: command for command in catalogue.commands}
+    typed = " ".join(words[:2]).lower()
+    close = difflib.get_close_matches(typed, names, n=3, cutoff=0.6)
+    for name in difflib.get_close_matches(words[0].lower(), names, n=3, cutoff=0.6):
+        if name not in close:
+            close.append(name)
+    group = [name for name in names if name.startswith(f"{words[0].lower()} ")]
+    close = close or group
+    # The rest of the line is kept, so that one press runs what was meant.
+    tail = " ".join(words[1:])
+    lines = [
+        f"{name} {tail}".strip() if " " not in name and tail and len(tail) < 100 else name
+        for name in close[:3]
+    ]
+    hint = (
+        f"Did you mean {_any_of([code(line) for line in lines])}?"
+        if lines
+        else "`/pitchey help` lists every command."
+    )
+    shown = code(clip(words[0], 40))
+    return UnknownWord(f"There is no command {shown}.", hint, lines or ("help",))
+
+
+def _read(command: Command, words: Sequence[str]) -> Arguments:
+    reader = _Reader(command, list(words))
+    while reader.waiting:
+        word = reader.waiting.pop(0)
+        name, separator, text = word.partition(":")
+        if word.startswith("--") and len(word) > 2:
+            reader.flag(word[2:])
+        elif separator and text and reader.knows(name) and not text.startswith("//"):
+            reader.put(reader.named[name.lower()], text)
+        else:
+            reader.positional(word)
+    return reader.finish()
+
+
+class _Reader:
+    def __init__(self, command: Command, words: list[str]) -> None:
+        self.command = command
+        self.waiting = words
+        self.values: dict[str, Any] = {}
+        self.named = {argument.name: argument for argument in command.arguments}
+
+    def knows(self, name: str) -> bool:
+        return name.lower() in self.named
+
+    def flag(self, text: str) -> None:
+        name, separator, value = text.partition("=")
+        argument = self.named.get(name.lower())
+        if argument is None:
+            raise _unknown_flag(self.command, name)
+        if argument.kind is not Kind.FLAG and not separator:
+            if not self.waiting:
+                raise BadInput(f"`--{argument.name}` needs a value.", example(self.command))
+            value = self.waiting.pop(0)
+        self.put(argument, value)
+
+    def positional(self, word: str) -> None:
+        free = (
+            argument
+            for argument in self.command.arguments
+            if not argument.is_flag and argument.name not in self.values
+        )
+        argument = next(free, None)
+        if argument is None:
+            raise BadInput(
+                f"`{self.command.name}` does not know what to do with {code(clip(word, 60))}.",
+                example(self.command),
+            )
+        if argument.rest:
+            word = " ".join([word, *self.waiting])
+            self.waiting.clear()
+        self.put(argument, word)
+
+    def put(self, argument: Argument, text: str) -> None:
+        if argument.name in self.values:
+            raise BadInput(f"{code(argument.name)} was given twice.", example(self.command))
+        self.values[argument.name] = typed(self.command, argument, text)
+
+    def finish(self) -> Arguments:
+        for argument in self.command.arguments:
+            if argument.name in self.values:
+                continue
+            if argument.required:
+                raise BadInput(
+                    f"`{self.command.name}` needs {code(argument.name)}: {argument.help}.",
+                    allowed(argument) or example(self.command),
+                )
+            flag = argument.kind is Kind.FLAG
+            self.values[argument.name] = False if flag else argument.default
+        return self.values
+
+
+def _unknown_flag(command: Command, name: str) -> BadInput:
+    known = [f"--{argument.name}" for argument in command.arguments if argument.is_flag]
+    close = difflib.get_close_matches(f"--{name.lower()}", [*known, "--help"], n=1, cutoff=0.6)
+    meant = f"Did you mean {code(close[0])}? " if close else ""
+    all_known = ", ".join(code(flag) for flag in [*known, "--help"])
+    return BadInput(
+        f"`{command.name}` has no flag {code(clip('--' + name, 60))}.",
+        f"{meant}Known: {all_known}.",
+    )
+
+
+def _any_of(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]

@@ -1,0 +1,1 @@
+"""The whole world on one machine: a Slack workspace, the platform, its database and its storage."""

@@ -1,0 +1,122 @@
+"""A stand-in for Cloudflare: its API, analytics and status page, about the sandbox's platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from bot.sandbox.cloudflare import account as accounts
+from bot.sandbox.cloudflare.account import Account
+from bot.sandbox.cloudflare.envelope import bad, no_such_route
+from bot.sandbox.cloudflare.gatekeeper import Gatekeeper, Handler
+from bot.sandbox.cloudflare.resources import Resources
+from bot.sandbox.cloudflare.status_page import StatusPage
+from bot.sandbox.cloudflare.telemetry import Telemetry
+from bot.sandbox.cloudflare.workers import Workers
+from bot.sandbox.faults import Faults
+from bot.sandbox.request_log import RequestLog
+from bot.sandbox.serving import Serving
+
+__all__ = ["Account", "Cloudflare"]
+
+_API = "/client/v4"
+
+
+class Cloudflare:
+    """`api_url` answers `account.token`; `status_url` answers anybody."""
+
+    def __init__(
+        self, account: Account, log: RequestLog, faults: Faults, past_url: Callable[[], str]
+    ) -> None:
+        self.account = account
+        self._faults = faults
+        self._gatekeeper = Gatekeeper(account, faults)
+        self._serving = Serving(self._application(log, past_url))
+
+    @property
+    def api_url(self) -> str:
+        return f"{self._serving.url}{_API}"
+
+    @property
+    def status_url(self) -> str:
+        return f"{self._serving.url}/api/v2/summary.json"
+
+    async def start(self) -> None:
+        await self._serving.start()
+
+    async def stop(self) -> None:
+        await self._serving.stop()
+
+    def reset(self) -> None:
+        """Forget limits and put the account back as it was at the start."""
+        self._gatekeeper.forget()
+        self.account.reset()
+
+    async def apply(self, changed: str) -> None:
+        """Bring the account in line with the switch `bad_release`; the others act by themselves."""
+        if changed == "bad_release":
+            if self._faults.on("bad_release"):
+                self.account.release_badly()
+            else:
+                self.account.recover()
+
+    def _application(self, log: RequestLog, past_url: Callable[[], str]) -> web.Application:
+        workers, resources = Workers(self.account), Resources(self.account)
+        telemetry = Telemetry(self.account, log, past_url)
+        allowing = self._gatekeeper.allowing
+        a = _API + "/accounts/{account}"
+        s = a + "/workers/scripts/{script}"
+        routes = (
+            ("GET", _API + "/user/tokens/verify", "", resources.verify),
+            ("GET", _API + "/user", "", resources.user),
+            ("GET", _API + "/accounts", "", resources.accounts),
+            ("GET", a, accounts.READ_ACCOUNT, resources.account),
+            ("GET", a + "/workers/scripts", accounts.READ_WORKERS, workers.scripts),
+            ("GET", s + "/deployments", accounts.READ_WORKERS, workers.deployments),
+            ("POST", s + "/deployments", accounts.WRITE_WORKERS, workers.deploy),
+            ("GET", s + "/versions", accounts.READ_WORKERS, workers.versions),
+            ("GET", s + "/versions/{version}", accounts.READ_WORKERS, workers.version),
+            ("GET", s + "/settings", accounts.READ_WORKERS, workers.settings),
+            ("GET", s + "/secrets", accounts.READ_WORKERS, workers.secrets),
+            ("PUT", s + "/secrets", accounts.WRITE_WORKERS, workers.put_secret),
+            (
+                "POST",
+                a + "/workers/observability/telemetry/query",
+                accounts.READ_OBSERVABILITY,
+                telemetry.query,
+            ),
+            ("GET", a + "/r2/buckets", accounts.READ_R2, resources.buckets),
+            (
+                "GET",
+                a + "/pages/projects/{project}/deployments",
+                accounts.READ_PAGES,
+                resources.pages_deployments,
+            ),
+            (
+                "GET",
+                a + "/alerting/v3/available_alerts",
+                accounts.READ_NOTIFICATIONS,
+                resources.available_alerts,
+            ),
+            ("POST", _API + "/graphql", "", self._graphql(log, past_url)),
+        )
+        application = web.Application()
+        for method, path, permission, handler in routes:
+            application.router.add_route(method, path, allowing(permission, handler))
+        application.router.add_get("/api/v2/summary.json", StatusPage(self._faults).summary)
+        application.router.add_route("*", _API + "/{tail:.*}", allowing("", _unknown))
+        return application
+
+    def _graphql(self, log: RequestLog, past_url: Callable[[], str]) -> Handler:
+        async def answer(request: web.Request) -> web.Response:
+            # a third of a second, and most runs never ask
+            from bot.sandbox.cloudflare.analytics import Analytics
+
+            return await Analytics(self.account, log, past_url).answer(request)
+
+        return answer
+
+
+async def _unknown(request: web.Request) -> web.Response:
+    return bad(no_such_route(request.path.removeprefix(_API)))

@@ -1,0 +1,118 @@
+"""The Cloudflare account of the sandbox: its Workers, buckets, pages and API tokens."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.sandbox.cloudflare.script import Script, past_script, stamp
+
+ID = "7b3f1c0a9d5e4f2886aa41c3d07e95b2"
+EMAIL = "ops@pitchey.example"
+WORKER = "pitchey-production"
+PAGES = "pitchey"
+
+READ_WORKERS = "Workers Scripts Read"
+WRITE_WORKERS = "Workers Scripts Write"
+READ_OBSERVABILITY = "Workers Observability Read"
+READ_ANALYTICS = "Account Analytics Read"
+READ_R2 = "Workers R2 Storage Read"
+READ_PAGES = "Pages Read"
+READ_NOTIFICATIONS = "Notifications Read"
+READ_ACCOUNT = "Account Settings Read"
+PERMISSIONS = frozenset(
+    {
+        READ_WORKERS, WRITE_WORKERS, READ_OBSERVABILITY, READ_ANALYTICS, READ_R2, READ_PAGES,
+        READ_NOTIFICATIONS, READ_ACCOUNT,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An API token; `permissions` are names as the dashboard shows them."""
+
+    value: str
+    id: str
+    permissions: frozenset[str] = PERMISSIONS
+
+    def may(self, permission: str) -> bool:
+        """Whether it holds a permission; one to write includes the one to read."""
+        write = permission.removesuffix("Read") + "Write"
+        return not permission or bool({permission, write} & self.permissions)
+
+
+@dataclass
+class Account:
+    """`token` opens everything; `issue` makes others that open less."""
+
+    id: str = ID
+    scripts: dict[str, Script] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    pages_since: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __post_init__(self) -> None:
+        self.token = self.issue(PERMISSIONS)
+        self.reset()
+
+    def reset(self) -> None:
+        """Put Workers back as they were. The Script objects stay the same ones."""
+        past = past_script(WORKER, datetime.now(UTC))
+        script = self.scripts.setdefault(WORKER, past)
+        script.versions, script.deployments = past.versions, past.deployments
+        script.secrets = past.secrets
+        self.tokens = {self.token.value: self.token}
+
+    def issue(self, permissions: Iterable[str]) -> Token:
+        token = Token(secrets.token_urlsafe(30), secrets.token_hex(16), frozenset(permissions))
+        self.tokens[token.value] = token
+        return token
+
+    def release_badly(self) -> None:
+        """Upload and deploy a version that throws at every request (fault `bad_release`)."""
+        script = self.scripts[WORKER]
+        now = datetime.now(UTC)
+        author = "dana@pitchey.example"
+        version = script.upload(
+            author_email=author, tag="v1.10.0", message="Recommendations", at=now, bad=True
+        )
+        script.deploy(((version.id, 100),), author_email=author, message=version.message, at=now)
+
+    def recover(self) -> None:
+        """Deploy the newest good version where a bad one still gets traffic."""
+        script = self.scripts[WORKER]
+        if any(script.is_bad(version_id) for version_id, _ in script.live.versions):
+            good = next(version for version in reversed(script.versions) if not version.bad)
+            script.deploy(
+                ((good.id, 100),),
+                author_email="omar@pitchey.example",
+                message=f"Rollback to {good.tag}",
+                at=datetime.now(UTC),
+                triggered_by="rollback",
+            )
+
+    def pages_deployments(self) -> list[dict[str, object]]:
+        """Newest first, as GET …/pages/projects/{p}/deployments lists them."""
+        listed: list[dict[str, object]] = []
+        for number in range(5):
+            moment = stamp(self.pages_since - timedelta(days=3 + 7 * number))
+            digest = f"{number + 10:x}4c1e7b2"
+            listed.append(
+                {
+                    "id": f"{digest}-52f1-4b0e-9c1d-0a2b3c4d5e6f",
+                    "short_id": digest,
+                    "project_name": PAGES,
+                    "environment": "production",
+                    "url": f"https://{digest}.{PAGES}.pages.dev",
+                    "created_on": moment,
+                    "modified_on": moment,
+                    "latest_stage": {"name": "deploy", "status": "success", "ended_on": moment},
+                    "deployment_trigger": {
+                        "type": "github:push",
+                        "metadata": {"branch": "main", "commit_hash": digest * 5},
+                    },
+                }
+            )
+        return listed

@@ -1,0 +1,96 @@
+"""What else an account has: itself, its token, R2 buckets, Pages, notifications."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.sandbox.cloudflare.account import EMAIL, PAGES, Account
+from bot.sandbox.cloudflare.envelope import ApiError, good, no_such_route
+from bot.sandbox.cloudflare.gatekeeper import TOKEN
+
+_MADE = "2025-10-02T09:14:31.224Z"
+_BUCKETS = ("pitchey-uploads", "pitchey-uploads-preview")
+_ALERTS = {
+    "Workers": (("workers_alert", "Workers Weekly Summary", "Usage summary each week."),),
+    "Pages": (("pages_event_alert", "Project updates", "Deployment events of Pages projects."),),
+    "DDoS Protection": (
+        ("dos_attack_l7", "HTTP DDoS Attack Alert", "A DDoS attack on HTTP was mitigated."),
+    ),
+    "Cloudflare Status": (
+        ("incident_alert", "Incident Alert", "An incident on Cloudflare's status page."),
+        ("maintenance_event_notification", "Maintenance Notification", "Planned maintenance."),
+    ),
+    "Billing": (("billing_usage_alert", "Usage Based Billing", "A product's usage exceeds."),),
+}
+
+
+class Resources:
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """GET /user/tokens/verify."""
+        note = {"code": 10000, "message": "This API Token is valid and active", "type": None}
+        return good({"id": request[TOKEN].id, "status": "active"}, messages=[note])
+
+    async def user(self, request: web.Request) -> web.Response:
+        del request
+        return good({"id": self._account.token.id, "email": EMAIL})
+
+    async def accounts(self, request: web.Request) -> web.Response:
+        del request
+        info = {"page": 1, "per_page": 20, "total_pages": 1, "count": 1, "total_count": 1}
+        return good([self._described()], info=info)
+
+    async def account(self, request: web.Request) -> web.Response:
+        self._check(request)
+        return good(self._described())
+
+    async def buckets(self, request: web.Request) -> web.Response:
+        """GET …/r2/buckets."""
+        self._check(request)
+        listed = [
+            {"name": name, "creation_date": _MADE, "location": "WEUR", "storage_class": "Standard"}
+            for name in _BUCKETS
+        ]
+        return good({"buckets": listed}, info={"cursor": "", "per_page": 20})
+
+    async def pages_deployments(self, request: web.Request) -> web.Response:
+        self._check(request)
+        if request.match_info["project"] != PAGES:
+            raise ApiError(
+                404,
+                8000007,
+                "Project not found. The specified project name does not match any of your"
+                " existing projects.",
+            )
+        listed = self._account.pages_deployments()
+        if request.query.get("env", "production") != "production":
+            listed = []
+        info = {"page": 1, "per_page": 25, "count": len(listed), "total_count": len(listed)}
+        return good(listed, info=info)
+
+    async def available_alerts(self, request: web.Request) -> web.Response:
+        """GET …/alerting/v3/available_alerts: what this plan's account can be told about."""
+        self._check(request)
+        return good(
+            {
+                product: [
+                    {
+                        "type": kind,
+                        "display_name": title,
+                        "description": words,
+                        "filter_options": [],
+                    }
+                    for kind, title, words in alerts
+                ]
+                for product, alerts in _ALERTS.items()
+            }
+        )
+
+    def _described(self) -> dict[str, object]:
+        return {"id": self._account.id, "name": "Pitchey", "type": "standard", "created_on": _MADE}
+
+    def _check(self, request: web.Request) -> None:
+        if request.match_info["account"] != self._account.id:
+            raise no_such_route(request.path)

@@ -1,0 +1,201 @@
+"""Workers Observability: POST …/workers/observability/telemetry/query, from the request log."""
+
+from __future__ import annotations
+
+import operator
+import re
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.cloudflare.account import WORKER, Account
+from bot.sandbox.cloudflare.envelope import ApiError, good, no_such_route
+from bot.sandbox.cloudflare.figures import percentile
+from bot.sandbox.request_log import Request, RequestLog
+
+_ROWS = "SELECT * FROM requests WHERE at >= ? AND at <= ? ORDER BY at DESC"
+_KEPT = 7 * 86_400  # seconds
+_MOST_EVENTS = 2_000
+
+
+def _message(row: Request) -> str:
+    if row.outcome != "ok":
+        return "TypeError: Cannot read properties of undefined (reading 'prepare')"
+    return f"{row.method} {row.path} {row.status} {row.wall_ms:.0f}ms"
+
+
+_KEYS: dict[str, Callable[[Request], Any]] = {
+    "$metadata.service": lambda _: WORKER,
+    "$metadata.level": lambda row: "error" if row.status >= 500 else "info",
+    "$metadata.message": _message,
+    "$metadata.error": lambda row: _message(row) if row.status >= 500 else None,
+    "$metadata.rayId": lambda row: row.ray,
+    "$metadata.requestId": lambda row: row.ray,
+    "$metadata.trigger": lambda row: f"{row.method} {row.path}",
+    "$workers.outcome": lambda row: row.outcome,
+    "$workers.scriptName": lambda _: WORKER,
+    "$workers.scriptVersion.id": lambda row: row.version,
+    "$workers.cpuTimeMs": lambda row: row.cpu_us / 1000,
+    "$workers.wallTimeMs": lambda row: row.wall_ms,
+    "$workers.event.request.method": lambda row: row.method,
+    "$workers.event.request.path": lambda row: row.path,
+    "$workers.event.response.status": lambda row: row.status,
+}
+_OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": operator.eq,
+    "neq": operator.ne,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "includes": lambda held, part: str(part).lower() in str(held).lower(),
+    "not_includes": lambda held, part: str(part).lower() not in str(held).lower(),
+    "starts_with": lambda held, part: str(held).startswith(str(part)),
+    "regex": lambda held, part: re.search(str(part), str(held)) is not None,
+    "exists": lambda held, _: held is not None,
+    "is_null": lambda held, _: held is None,
+    "in": lambda held, part: str(held) in [word.strip() for word in str(part).split(",")],
+}
+_OPERATORS: dict[str, Callable[[list[Any]], float]] = {
+    "count": len,
+    "uniq": lambda values: len(set(values)),
+    "sum": sum,
+    "avg": lambda values: sum(values) / len(values) if values else 0,
+    "min": lambda values: min(values, default=0),
+    "max": lambda values: max(values, default=0),
+    "median": lambda values: percentile(values, 50),
+    "p90": lambda values: percentile(values, 90),
+    "p95": lambda values: percentile(values, 95),
+    "p99": lambda values: percentile(values, 99),
+}
+
+
+class Telemetry:
+    def __init__(self, account: Account, log: RequestLog, past_url: Callable[[], str]) -> None:
+        self._account = account
+        self._log = log
+        self._past_url = past_url
+
+    async def query(self, request: web.Request) -> web.Response:
+        """Views `calculations` and `events`; times in milliseconds; seven days are kept."""
+        if request.match_info["account"] != self._account.id:
+            raise no_such_route(request.path)
+        begun = time.perf_counter()
+        try:
+            body = await request.json()
+            first, last = body["timeframe"]["from"] / 1000, body["timeframe"]["to"] / 1000
+            parameters = body.get("parameters") or {}
+            view = body.get("view", "events")
+            most = int(body.get("limit", 100))
+        except (ValueError, KeyError, TypeError):
+            raise ApiError(400, 10021, "timeframe with from and to is required") from None
+        await self._log.learn_past(self._past_url())
+        rows = [
+            Request(*row) for row in self._log.query(_ROWS, (max(first, time.time() - _KEPT), last))
+        ]
+        kept = [row for row in rows if _matches(row, parameters.get("filters") or [])]
+        statistics = {
+            "elapsed": time.perf_counter() - begun,
+            "rows_read": len(rows),
+            "bytes_read": len(rows) * 900,
+        }
+        result: dict[str, Any] = {"statistics": statistics}
+        if view == "calculations":
+            result["calculations"] = _calculations(kept, parameters)
+        else:
+            result["events"] = {
+                "count": len(kept),
+                "events": [_event(row) for row in kept[: min(most, _MOST_EVENTS)]],
+            }
+        return good(result)
+
+
+def _matches(row: Request, filters: list[Mapping[str, Any]]) -> bool:
+    for wanted in filters:
+        test = _OPERATIONS.get(str(wanted.get("operation")))
+        if test is None:
+            raise ApiError(400, 10021, f"unknown operation {wanted.get('operation')!r}")
+        held, value = _held(row, str(wanted.get("key"))), wanted.get("value")
+        if wanted.get("type") == "number" and held is not None:
+            held, value = float(held), float(value or 0)
+        if held is None and wanted.get("operation") not in {"is_null", "exists", "neq"}:
+            return False
+        if not test(held, value):
+            return False
+    return True
+
+
+def _held(row: Request, key: str) -> Any:
+    reader = _KEYS.get(key)
+    return reader(row) if reader else None
+
+
+def _calculations(rows: list[Request], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+    keys = [str(group["value"]) for group in parameters.get("groupBys") or []]
+    groups: dict[tuple[Any, ...], list[Request]] = {} if keys else {(): rows}
+    for row in rows if keys else ():
+        groups.setdefault(tuple(_held(row, key) for key in keys), []).append(row)
+    answer = []
+    for asked in parameters.get("calculations") or [{"operator": "count"}]:
+        compute = _OPERATORS.get(str(asked.get("operator")).lower())
+        if compute is None:
+            raise ApiError(400, 10021, f"unknown operator {asked.get('operator')!r}")
+        key = asked.get("key")
+        aggregates = []
+        for group, members in groups.items():
+            values = [_held(row, key) for row in members] if key else list(members)
+            aggregates.append(
+                {
+                    "value": compute([value for value in values if value is not None]),
+                    "count": len(members),
+                    "interval": 0,
+                    "sampleInterval": 1,
+                    "groups": [
+                        {"key": name, "value": value}
+                        for name, value in zip(keys, group, strict=True)
+                    ],
+                }
+            )
+        alias = asked.get("alias") or asked["operator"]
+        answer.append(
+            {
+                "calculation": asked["operator"],
+                "alias": alias,
+                "aggregates": aggregates,
+                "series": [],
+            }
+        )
+    return answer
+
+
+def _event(row: Request) -> dict[str, Any]:
+    return {
+        "dataset": "cloudflare-workers",
+        "timestamp": round(row.at * 1000),
+        "source": {"message": _message(row)},
+        "$metadata": {
+            "id": row.ray,
+            "service": WORKER,
+            "level": _KEYS["$metadata.level"](row),
+            "message": _message(row),
+            "rayId": row.ray,
+            "requestId": row.ray,
+            "trigger": f"{row.method} {row.path}",
+        },
+        "$workers": {
+            "scriptName": WORKER,
+            "outcome": row.outcome,
+            "eventType": "fetch",
+            "cpuTimeMs": row.cpu_us / 1000,
+            "wallTimeMs": round(row.wall_ms, 1),
+            "requestId": row.ray,
+            "scriptVersion": {"id": row.version},
+            "event": {
+                "request": {"method": row.method, "path": row.path, "url": row.path},
+                "response": {"status": row.status},
+                "rayId": row.ray,
+            },
+        },
+    }

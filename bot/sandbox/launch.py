@@ -1,0 +1,143 @@
+"""`pitchey sandbox`: starts the world and keeps it until Ctrl-C; or sends it a command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot.sandbox.bot_process import BotDidNotStart
+from bot.sandbox.configuration import read_environment
+from bot.sandbox.occupancy import AlreadyRunning, Unusable, occupant
+
+# The world and the platform are imported only where one is started: they take a second, and a
+# command for a running sandbox needs none of them.
+
+PORT = 8765
+FOLDER = Path("var/sandbox")
+EXIT_UNAVAILABLE = 69  # sysexits.h EX_UNAVAILABLE: there is no sandbox to ask
+_ABOUT = "The whole world on one machine: no account, no network. Ctrl-C stops it."
+_HOW = """
+Open this page, act as any of the people there, and break things with its switches.
+From another terminal, any command works:  pitchey sandbox health
+Ctrl-C stops everything."""
+
+
+def command(words: list[str], run_command: Callable[[list[str]], int]) -> int:
+    """Start a sandbox and keep it; further words are a command for the one that runs."""
+    asked = _parser().parse_args(words)
+    if asked.words:
+        return _send(asked.folder, asked.words, run_command)
+    other = occupant(asked.folder)
+    if other is not None:
+        return _refuse(AlreadyRunning(other.pid, other.url))
+    return asyncio.run(main(asked))
+
+
+async def main(asked: argparse.Namespace) -> int:
+    """Keep a sandbox until SIGINT, SIGTERM or SIGHUP; 1 where it cannot start."""
+    stop, started = asyncio.Event(), asyncio.Event()
+    keeping = asyncio.create_task(_keep(asked, stop, started))
+
+    def interrupt() -> None:
+        stop.set()
+        if not started.is_set():
+            keeping.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, interrupt)
+    try:
+        await keeping
+    except asyncio.CancelledError:
+        _say("Stopped before it was ready.")
+        return 130
+    except AlreadyRunning as other:  # it came while this one was starting
+        return _refuse(other)
+    except Unusable as failure:
+        sys.stderr.write(f"pitchey sandbox: {failure}\n")
+        return EXIT_UNAVAILABLE
+    except BotDidNotStart as failure:
+        _say(str(failure))
+        return 1
+    return 0
+
+
+async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio.Event) -> None:
+    begun = time.perf_counter()
+    _say(f"Starting the sandbox in {asked.folder}")
+    from bot.sandbox.platform import NEWEST
+    from bot.sandbox.world import World
+
+    async with World.start(
+        asked.folder,
+        release=asked.release or NEWEST,
+        mode=asked.mode,
+        with_bot=not asked.no_bot,
+        port=asked.port,
+        tell=_say,
+    ) as world:
+        started.set()
+        _say(f"Ready in {time.perf_counter() - begun:.1f} s.{_HOW}\n\n{world.url}")
+        await stop.wait()
+        _say("\nStopping …")
+    _say("Stopped.")
+
+
+def _send(folder: Path, line: list[str], run_command: Callable[[list[str]], int]) -> int:
+    if occupant(folder) is None:
+        sys.stderr.write("No sandbox is running here. Start one first: pitchey sandbox\n")
+        return EXIT_UNAVAILABLE
+    os.environ.update(read_environment(folder / "environment"))
+    return run_command(line)
+
+
+def _refuse(other: AlreadyRunning) -> int:
+    _say(f"{other}\nStop that one (Ctrl-C there) or choose another folder with --folder.")
+    return 1
+
+
+class _Releases:
+    """The platform's releases, imported when somebody names one or asks for help."""
+
+    def __iter__(self) -> Iterator[str]:
+        from bot.sandbox.platform import RELEASES
+
+        return iter(RELEASES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in tuple(self)
+
+
+def _parser() -> argparse.ArgumentParser:
+    usage = "%(prog)s [options] [command …]"
+    parser = argparse.ArgumentParser("pitchey sandbox", usage=usage, description=_ABOUT)
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where its files are kept")
+    parser.add_argument("--port", type=_port, default=PORT, help="of the page")
+    parser.add_argument(
+        "--release",
+        metavar="RELEASE",
+        choices=_Releases(),
+        help="of the platform: %(choices)s; the newest unless given",
+    )
+    parser.add_argument("--mode", choices=("socket", "http"), default="socket")
+    parser.add_argument("--no-bot", action="store_true", help="start everything but the bot")
+    parser.add_argument(
+        "words", nargs=argparse.REMAINDER, metavar="command", help="for the running sandbox"
+    )
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 65535")
+    return int(text)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

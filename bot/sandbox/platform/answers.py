@@ -1,0 +1,52 @@
+"""The platform's ways to answer: content types and envelopes, as its releases write them."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+
+def stamp(moment: datetime | None = None) -> str:
+    """A time as JavaScript's toISOString writes it."""
+    moment = moment or datetime.now(UTC)
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def answer(body: Any, status: int = 200, content_type: str = "application/json") -> web.Response:
+    """JSON without a charset in its content type, as Workers send it."""
+    encoded = json.dumps(body, separators=(",", ":"), default=str).encode()
+    return web.Response(body=encoded, status=status, content_type=content_type)
+
+
+def meta() -> dict[str, str]:
+    return {"timestamp": stamp(), "requestId": str(uuid.uuid4())}
+
+
+def success(data: Any) -> web.Response:
+    return answer({"success": True, "data": data, "meta": meta()})
+
+
+def failure(code: str, message: str, status: int) -> web.Response:
+    """The error envelope of every release since 2025-12-24."""
+    error = {"code": code, "message": message}
+    return answer({"success": False, "error": error, "meta": meta()}, status)
+
+
+def not_found() -> web.Response:
+    return failure("NOT_FOUND", "Endpoint not found", 404)
+
+
+def sign_in_first() -> web.Response:
+    """401 of the routes that need a session; this one has no `meta`."""
+    error = {"code": "UNAUTHORIZED", "message": "Authentication required"}
+    return answer({"success": False, "error": error}, 401)
+
+
+def administrators_only() -> web.Response:
+    """401 of /api/admin since 2026-07; its keys stand in another order."""
+    error = {"message": "Authentication required", "code": "AUTH_REQUIRED"}
+    return answer({"success": False, "error": error}, 401)

@@ -1,0 +1,111 @@
+"""The platform's network edge: fault switches, rate limits, the request log."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import Any, cast
+
+from aiohttp import web
+
+from bot.sandbox.cloudflare.script import Script
+from bot.sandbox.faults import Faults
+from bot.sandbox.platform.answers import answer, failure
+from bot.sandbox.platform.backend import DatabaseErrors
+from bot.sandbox.platform.rate_limit import RateLimit, too_many
+from bot.sandbox.platform.release import VERSION, Release
+from bot.sandbox.request_log import Request, RequestLog
+
+_PAGE = "<!doctype html><html><head><title>Pitchey</title></head><body>Welcome</body></html>"
+_THROWN = "error code: 1101"  # what Cloudflare answers for a Worker that threw
+
+
+class Edge:
+    """Takes each request, breaks it where a switch says so, else lets the release answer."""
+
+    def __init__(self, faults: Faults, script: Script, log: RequestLog, release: Release) -> None:
+        self.rate_limit = RateLimit()
+        self._faults = faults
+        self._script = script
+        self._log = log
+        self._errors_due = 0.0
+        self._release = release
+
+    def play(self, release: Release) -> None:
+        self._release = release
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        begun, cpu_begun = time.perf_counter(), time.thread_time_ns()
+        version = self._script.choose(request.headers)
+        request[VERSION] = version
+        outcome = "ok"
+        if version.bad:
+            outcome = "exception"
+            response: web.StreamResponse = web.Response(text=_THROWN, status=500)
+        else:
+            response = await self._answer(request)
+        self._log.add(
+            Request(
+                at=time.time(),
+                method=request.method,
+                path=request.path,
+                status=response.status,
+                outcome=outcome,
+                wall_ms=(time.perf_counter() - begun) * 1000,
+                cpu_us=(time.thread_time_ns() - cpu_begun) // 1000,
+                version=version.id,
+                country=request.headers.get("CF-IPCountry", "US"),
+            )
+        )
+        if self._faults.on("api_drip"):
+            return await self._drip(request, cast("web.Response", response))
+        return response
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        faults = self._faults
+        if faults.on("api_slow"):
+            await asyncio.sleep(faults.amount("api_slow"))
+        if faults.on("rate_limited"):
+            return too_many(60)
+        if faults.on("api_redirects"):
+            return web.Response(status=302, headers={"Location": request.path_qs})
+        if faults.on("api_html"):
+            return web.Response(text=_PAGE, content_type="text/html")
+        if faults.on("api_empty"):
+            return web.Response()
+        if faults.on("api_errors") and self._error_is_due():
+            error: dict[str, Any] = {"code": "INTERNAL_ERROR", "message": "Internal server error"}
+            return answer({"success": False, "error": error}, 500)
+        if self._release.limits_rates:
+            client = request.headers.get("CF-Connecting-IP", request.remote or "")
+            if seconds := self.rate_limit.wait(client, request.path):
+                return too_many(seconds)
+        try:
+            return await self._release.handler(request.method, request.path)(request)
+        except DatabaseErrors:
+            return failure("INTERNAL_ERROR", "An unexpected error occurred", 500)
+
+    def _error_is_due(self) -> bool:
+        """Spread the share evenly, so that ten requests already show it."""
+        self._errors_due += self._faults.amount("api_errors")
+        if self._errors_due >= 100:
+            self._errors_due -= 100
+            return True
+        return False
+
+    async def _drip(self, request: web.Request, response: web.Response) -> web.StreamResponse:
+        """Send a byte a second; the rest at once when the switch goes off meanwhile."""
+        body = bytes(response.body or b"")  # type: ignore[arg-type]
+        slow = web.StreamResponse(status=response.status)
+        slow.content_type = response.content_type
+        slow.content_length = len(body)
+        with contextlib.suppress(ConnectionResetError):  # the client may well have given up
+            await slow.prepare(request)
+            while body and self._faults.on("api_drip"):
+                await slow.write(body[:1])
+                body = body[1:]
+                await asyncio.sleep(1)
+            await slow.write(body)
+            await slow.write_eof()
+        return slow

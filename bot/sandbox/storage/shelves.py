@@ -1,0 +1,78 @@
+"""What lies in the buckets: thirty days of backups with manifests, and some uploads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+BACKUPS = "pitchey-backups"
+UPLOADS = "pitchey-uploads"
+DAYS = 30
+_NEWEST = timedelta(hours=7)  # the newest backup is this old
+_LASTED = timedelta(seconds=48)
+_REGION = "us-east-1"
+
+
+class Shelves:
+    """Fills a moto S3 backend, with times of the past, and can show an older shelf."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self._dump = b""
+        self._facts: dict[str, Any] = {}
+        self._aside: Any = None  # the bucket's real content while an older one is shown
+
+    def seed(self, order: dict[str, Any]) -> None:
+        """Put everything as it is at the start; `order` names the dump file and its facts."""
+        self._dump = Path(order["dump"]).read_bytes()
+        self._facts = order["facts"] | {
+            "bytes": len(self._dump),
+            "sha256": hashlib.sha256(self._dump).hexdigest(),
+        }
+        self._aside = None
+        for bucket in (BACKUPS, UPLOADS):
+            if bucket in self._store.buckets:
+                self._store.buckets[bucket].keys.clear()
+            else:
+                self._store.create_bucket(bucket, _REGION)
+        now = datetime.now(UTC)
+        self._put_backups(now - _NEWEST)
+        for number in range(1, 25):
+            name = f"pitches/{number}/" + ("script.pdf", "cover.jpg", "budget.pdf")[number % 3]
+            body = f"upload {number}\n".encode() * (400 + number * 37)
+            self._put(UPLOADS, name, body, now - timedelta(hours=number * 9))
+
+    def age(self, hours: float | None) -> None:
+        """Show only backups at least that old, the newest exactly so; None shows all again."""
+        bucket = self._store.get_bucket(BACKUPS)
+        if self._aside is not None:
+            bucket.keys, self._aside = self._aside, None
+        if hours is None:
+            return
+        self._aside = bucket.keys
+        bucket.keys = type(bucket.keys)()
+        self._put_backups(datetime.now(UTC) - timedelta(hours=hours))
+
+    def _put_backups(self, newest: datetime) -> None:
+        for day in reversed(range(DAYS)):
+            self._put_backup(newest - timedelta(days=day))
+
+    def _put_backup(self, finished: datetime) -> None:
+        folder = finished.strftime("%Y%m%d")
+        manifest = {
+            "format": 1,
+            "object": f"{folder}/database.dump",
+            "started_at": (finished - _LASTED).isoformat(),
+            "finished_at": finished.isoformat(),
+            **self._facts,
+        }
+        self._put(BACKUPS, f"{folder}/database.dump", self._dump, finished - timedelta(seconds=2))
+        # written last: no manifest, no backup
+        self._put(BACKUPS, f"{folder}/manifest.json", json.dumps(manifest).encode(), finished)
+
+    def _put(self, bucket: str, name: str, body: bytes, at: datetime) -> None:
+        stored = self._store.put_object(bucket, name, body)
+        stored.last_modified = at.replace(tzinfo=None)

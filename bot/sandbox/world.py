@@ -1,0 +1,258 @@
+"""The whole world on one machine: every part of the sandbox, started together and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox import configuration
+from bot.sandbox.bot_process import BotProcess
+from bot.sandbox.certificates import Certificates
+from bot.sandbox.cloudflare import Account, Cloudflare
+from bot.sandbox.cloudflare.account import PAGES, WORKER
+from bot.sandbox.database import Database
+from bot.sandbox.door import HOST
+from bot.sandbox.faults import Faults
+from bot.sandbox.occupancy import Occupancy
+from bot.sandbox.page import add_page
+from bot.sandbox.platform import NEWEST, Platform
+from bot.sandbox.platform.backend import Backend
+from bot.sandbox.processes import Processes
+from bot.sandbox.redis import Redis
+from bot.sandbox.request_log import RequestLog
+from bot.sandbox.serving import Serving
+from bot.sandbox.storage import BACKUPS, REGION, UPLOADS, Storage
+from bot.sandbox.switchboard import Switchboard
+from bot.sandbox.workspace import ANA, OMAR, RITA, Workspace
+from bot.sandbox.workspace.server import application
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+ROLES = {ANA: "admin", OMAR: "operator", RITA: "responder"}
+Tell = Callable[[str], None]
+
+
+class World:
+    """All parts, wired. Use `World.start`; then `url`, `workspace`, `faults` and the rest.
+
+    `environment` and `config_path` are what the bot is started with.
+    """
+
+    def __init__(self, folder: Path, release: str, tell: Tell) -> None:
+        self.folder = folder
+        self.faults = Faults()
+        self.workspace = Workspace(MANIFEST, faults=self.faults)
+        self.processes = Processes()
+        self.account = Account()
+        self.log = RequestLog()
+        self.database = Database(folder, self.processes, self.faults)
+        self.storage = Storage(self.processes, self.faults)
+        self.redis = Redis(self.faults)
+        self.certificates = Certificates(folder, self.faults)
+        self.bot = BotProcess(self.processes, folder / "bot.log")
+        self._mode = "socket"
+        self.environment: dict[str, str] = {}
+        self.config_path = folder / "pitchey.toml"
+        self._tell = tell
+        self._release = release
+        app = application(self.workspace, self.faults)
+        add_page(app, self.workspace, self.faults, ROLES, self.settled)
+        self._page = Serving(app)
+        self.cloudflare = Cloudflare(
+            self.account, self.log, self.faults, lambda: self.database.direct_url
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls,
+        folder: Path,
+        *,
+        release: str = NEWEST,
+        mode: str = "socket",
+        with_bot: bool = True,
+        port: int = 0,
+        tell: Tell = lambda _: None,
+    ) -> AsyncIterator[World]:
+        """Start every part and stop them at the end; `tell` gets a line per part.
+
+        Raises AlreadyRunning, and BotDidNotStart where the bot itself fails.
+        """
+        folder = await asyncio.to_thread(folder.resolve)
+        async with AsyncExitStack() as stack:
+            occupancy = Occupancy(folder)
+            occupancy.take()
+            stack.callback(occupancy.leave)
+            world = cls(folder, release, tell)
+            stack.callback(world.log.close)
+            stack.push_async_callback(world.processes.close)
+            world._mode = mode
+            await world._open(stack, port)
+            await world._run(stack, with_bot=with_bot)
+            occupancy.tell(world.url)
+            yield world
+
+    @property
+    def url(self) -> str:
+        """The workspace's page."""
+        return self._page.url
+
+    async def settled(self) -> None:
+        """Wait until every fault switched so far really acts."""
+        await self._switchboard.settled()
+
+    async def reset(self, *, rows: bool = False) -> None:
+        """Faults off, release, account and rate limits as at the start; `rows` too if asked."""
+        self.faults.clear()
+        await self.settled()
+        self.cloudflare.reset()
+        self.platform.play(self._release)
+        self.platform.forget_clients()
+        if rows:
+            await self.database.reset()
+
+    async def start_bot(self) -> None:
+        """Start the real bot and wait until it takes deliveries. Raises BotDidNotStart."""
+        await self.bot.start(self._mode, self.environment, self._tell)
+        if self._mode == "http":
+            url = f"http://{HOST}:{self._bot_port}/slack/events"
+            await self.workspace.delivery.http.verify(url)
+
+    async def _open(self, stack: AsyncExitStack, port: int) -> None:
+        """Everything that has a port takes it, so that the bot's settings can be written."""
+        for part in (self.database, self.storage):
+            await part.open()
+            stack.push_async_callback(part.stop)
+        for serving in (self.redis, self.cloudflare):
+            await serving.start()
+            stack.push_async_callback(serving.stop)
+        await self._open_page(stack, port)
+        backend = Backend(self.faults, self.database.url, self.redis, self.storage.check_uploads)
+        self.platform = Platform(
+            backend, self.certificates, self.account.scripts[WORKER], self.log, self._release
+        )
+        await self.platform.start()
+        stack.push_async_callback(self.platform.stop)
+        self._switchboard = Switchboard(
+            self.faults,
+            {
+                "platform": self._apply_platform,
+                "site": self.platform.apply,
+                "database": lambda _: self.database.apply(),
+                "cache": lambda _: self.redis.apply(),
+                "storage": lambda _: self.storage.apply(),
+            },
+        )
+        self._bot_port = _free_port() if self._mode == "http" else 8080
+        self.environment = self._variables()
+        configuration.write_configuration(self.config_path, self._tables())
+        configuration.write_environment(self.folder / "environment", self.environment)
+
+    async def _open_page(self, stack: AsyncExitStack, port: int) -> None:
+        try:
+            await self._page.start(port)
+        except OSError:
+            self._tell(f"Port {port} is taken; using another.")
+            await self._page.door.open()
+        stack.push_async_callback(self._page.stop)
+        self.workspace.base_url = self.url
+
+    async def _apply_platform(self, name: str) -> None:
+        await self.platform.apply(name)
+        await self.cloudflare.apply(name)
+
+    async def _run(self, stack: AsyncExitStack, *, with_bot: bool) -> None:
+        """Start what takes time, side by side; then the visitors."""
+        version_id = self.account.scripts[WORKER].live.versions[0][0]
+
+        async def rows_and_backups() -> None:
+            await _all(
+                [
+                    self._timed("database", self.database.start(version_id)),
+                    self._timed("storage", self.storage.start()),
+                ]
+            )
+            dump, facts = await self.database.backup(self.folder)
+            await self._timed("backups", self.storage.seed(dump, facts))
+
+        stack.push_async_callback(self.bot.stop)
+        parts = [rows_and_backups()]
+        if with_bot:
+            parts.append(self._timed("bot", self.start_bot()))
+        await _all(parts)
+        self._switchboard.start()
+        stack.push_async_callback(self._switchboard.stop)
+        self.platform.invite_visitors()
+
+    async def _timed(self, part: str, starting: Awaitable[None]) -> None:
+        begun = time.perf_counter()
+        await starting
+        self._tell(f"  {part:<10} {time.perf_counter() - begun:4.1f} s")
+
+    def _tables(self) -> configuration.Tables:
+        return {
+            "environments.production": {
+                "api_url": self.platform.api_url,
+                "site_url": self.platform.site_url,
+                "worker_script": WORKER,
+                "pages_project": PAGES,
+            },
+            "slack": {"api_url": f"{self.url}/api/"},
+            "http": {"host": HOST, "port": self._bot_port},
+            "cloudflare": {
+                "api_url": self.cloudflare.api_url,
+                "account_id": self.account.id,
+                "status_url": self.cloudflare.status_url,
+            },
+            "storage": {
+                "backup_bucket": BACKUPS,
+                "uploads_bucket": UPLOADS,
+                "backup_endpoint_url": self.storage.url,
+                "uploads_endpoint_url": self.storage.url,
+                "region": REGION,
+            },
+            "store": {"path": "pitchey.sqlite3"},
+            "network": {"ca_file": str(self.certificates.authority_file)},
+            # Rita has hers by the user group @oncall; Omar is in it too, his own is higher.
+            "roles": {"admin": (ANA,), "operator": (OMAR,), "responder": ("@oncall",)},
+        }
+
+    def _variables(self) -> dict[str, str]:
+        backups, uploads = self.storage.keys[BACKUPS], self.storage.keys[UPLOADS]
+        slack = {"SLACK_BOT_TOKEN": self.workspace.bot_token}
+        if self._mode == "http":
+            slack["SLACK_SIGNING_SECRET"] = self.workspace.signing_secret
+        else:
+            slack["SLACK_APP_TOKEN"] = self.workspace.app_token
+        return slack | {
+            "PITCHEY_CONFIG": str(self.config_path),
+            "CLOUDFLARE_API_TOKEN": self.account.token.value,
+            "DATABASE_URL": self.database.url,
+            "AWS_ACCESS_KEY_ID": backups.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": backups.secret_access_key,
+            "R2_ACCESS_KEY_ID": uploads.access_key_id,
+            "R2_SECRET_ACCESS_KEY": uploads.secret_access_key,
+            "UPSTASH_REDIS_REST_URL": self.redis.url,
+            "UPSTASH_REDIS_REST_TOKEN": self.redis.token,
+        }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+async def _all(parts: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run side by side; the first failure ends the others and is raised as it is."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,63 @@
+"""All settings as one frozen value: what `load` returns and everything else reads."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from bot.errors import BadInput
+from bot.settings.metrics import Metric, MetricName, guide_metrics
+from bot.settings.secrets import Secrets
+from bot.settings.tables import (
+    Checks,
+    Cloudflare,
+    Contacts,
+    Environment,
+    Guarding,
+    Http,
+    Limit,
+    Network,
+    Roles,
+    Slack,
+    Storage,
+    StoreFile,
+)
+from bot.settings.values import Table, Text
+
+EnvironmentName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+
+
+class Settings(Table):
+    """pitchey.toml and the environment, validated whole."""
+
+    default_environment: Text = "production"
+    environments: Annotated[dict[EnvironmentName, Environment], Field(min_length=1)]
+    slack: Slack = Slack()
+    http: Http = Http()
+    cloudflare: Cloudflare = Cloudflare()
+    storage: Storage = Storage()
+    store: StoreFile = StoreFile()
+    network: Network = Network()
+    checks: Checks = Checks()
+    guard: Guarding = Guarding()
+    metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
+    roles: Roles = Roles()
+    limits: tuple[Limit, ...] = ()
+    contacts: Contacts = Contacts()
+    secrets: Secrets = Secrets()
+
+    def environment(self, name: str | None = None) -> Environment:
+        """The named environment, or the default one; BadInput lists the names there are."""
+        found = self.environments.get(name or self.default_environment)
+        if found is None:
+            names = ", ".join(self.environments)
+            raise BadInput(f"There is no environment called {name}.", f"Choose one of: {names}.")
+        return found
+
+    @property
+    def transport(self) -> Literal["socket", "http"] | None:
+        """Socket Mode with an app-level token, HTTP with a signing secret, neither without."""
+        if self.secrets.slack_app_token is not None:
+            return "socket"
+        return "http" if self.secrets.slack_signing_secret is not None else None

@@ -1,0 +1,188 @@
+"""A command in a shell: the same dispatcher and the same answer, drawn for a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import logging
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot import terminal
+from bot.access import TERMINAL
+from bot.app import House, catalogue
+from bot.blocks import without_sharing
+from bot.clients import Clients
+from bot.command import Block, Invocation, Person, Reply, Surface
+from bot.dispatch import Dispatcher
+from bot.errors import OpsError
+from bot.frozen import quoted
+from bot.observability import Observability
+from bot.payloads import reference
+from bot.redaction import Redactor
+from bot.settings import Settings, load
+from bot.store import Store
+from bot.terminal.json_text import json_text, whole
+from bot.terminal.output import Output, Page, say
+
+JSON = "--json"
+_SLASH_COMMAND = re.compile(r"(?<![\w/])/pitchey\b")
+_SPECIAL = frozenset(" \t\n\"'")
+YES = "--yes"  # confirms a change beforehand
+EXIT_OUTPUT = 74  # sysexits.h EX_IOERR: the answer could not be written
+
+
+class TerminalResponder:
+    """Draws the reply on standard output; progress goes to standard error, on a tty only.
+
+    Where standard output does not take it, `output.problem` says why, and nothing is raised.
+    """
+
+    def __init__(self, redactor: Redactor, *, as_json: bool, program: str = "pitchey") -> None:
+        self.output = Output()
+        self._redactor = redactor
+        self._program = program
+        self._as_json = as_json
+
+    async def progress(self, text: str) -> None:
+        if sys.stderr is not None and sys.stderr.isatty():
+            self._say(text, [])
+
+    async def send(self, reply: Reply) -> None:
+        if reply.files:
+            # The file is the output; what is said about it must not get into it.
+            self._say(reply.text, reply.blocks)
+            for file in reply.files:
+                self.output.write_bytes(file.content)
+        elif self._as_json:
+            written = as_json(reply, self._redactor, ascii_only=not self.output.is_unicode)
+            self.output.write_text(written + "\n")
+        else:
+            self.output.write_text(self._drawn(reply.text, reply.blocks, self.output.page()))
+
+    def _say(self, text: str, blocks: list[Block]) -> None:
+        say(self._drawn(text, blocks, Page(sys.stderr)))
+
+    def _drawn(self, text: str, blocks: list[Block], page: Page) -> str:
+        spoken = [_spoken(without_sharing(block), self._program) for block in blocks]
+        console = page.console()
+        terminal.draw(_spoken(text, self._program), spoken, console, program=self._program)
+        return page.getvalue()
+
+
+def _spoken(content: Any, program: str) -> Any:
+    """The same content for somebody at a shell: `/pitchey health` is `pitchey health` there."""
+    if isinstance(content, str):
+        return _SLASH_COMMAND.sub(program, content)
+    if isinstance(content, dict):
+        return {name: _spoken(value, program) for name, value in content.items()}
+    if isinstance(content, list):
+        return [_spoken(value, program) for value in content]
+    return content
+
+
+class TerminalDesk:
+    """Asks y/N on a terminal; `yes` was given beforehand."""
+
+    def __init__(self, *, yes: bool) -> None:
+        self._yes = yes
+
+    async def agrees(self, question: Reply) -> bool | None:
+        """None where nobody can be asked."""
+        if self._yes:
+            return True
+        if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+            return None
+        page = Page(sys.stderr)
+        # Buttons cannot be pressed here: the question follows instead.
+        shown = [block for block in question.blocks if block["type"] != "actions"]
+        terminal.draw(question.text, shown, page.console())
+        say(page.getvalue())
+        answer = await asyncio.to_thread(self._read)
+        return answer.strip().lower() in ("y", "yes")
+
+    @staticmethod
+    def _read() -> str:
+        say("Run it? [y/N] ")
+        return sys.stdin.readline()
+
+
+def as_json(reply: Reply, redactor: Redactor, *, ascii_only: bool = False) -> str:
+    """The reply for scripts: `text`, `outcome`, `exit_code` and the command's own `data`."""
+    # In two steps: the second one cannot write lone surrogates, which services do send.
+    plain = whole(TypeAdapter(Any).dump_python(reply.data))
+    data = redactor.json(TypeAdapter(Any).dump_python(plain, mode="json"))
+    told = {
+        "text": reply.text,
+        "outcome": reply.outcome,
+        "exit_code": reply.exit_code,
+        "data": data,
+    }
+    return json_text(told, ascii_only=ascii_only)
+
+
+async def run_line(words: Sequence[str], program: str = "pitchey") -> int:
+    """Run one command line; answers its exit code. Raises OpsError where nothing could start."""
+    house = _open(load())
+    responder = TerminalResponder(house.dispatcher.redactor, as_json=JSON in words, program=program)
+    try:
+        line = " ".join(_quoted(word) for word in words if word not in (JSON, YES))
+        house.dispatcher.guard.desk = TerminalDesk(yes=YES in words)
+        invocation = Invocation(reference(), _person(), Surface.TERMINAL, line or "help")
+        reply = await house.dispatcher.run(invocation, responder)
+    finally:
+        await house.dispatcher.guard.aclose()
+        try:
+            await house.aclose()
+        except OpsError as error:
+            say(f"pitchey: the store was not closed cleanly: {error}\n")
+    if responder.output.problem:
+        say(
+            f"pitchey: the answer could not be written to standard output: "
+            f"{responder.output.problem}. The command itself: {reply.outcome}.\n"
+        )
+        return EXIT_OUTPUT
+    return reply.exit_code
+
+
+def _open(settings: Settings) -> House:
+    """The house; where its store cannot be used, one that reads services all the same.
+
+    What needs the store, as every change does, is then refused with the same reason.
+    """
+    try:
+        return House.open(settings)
+    except OpsError as error:
+        say(f"pitchey: not recorded in the audit log: {error}\n")
+        store = Store.unusable(settings.store.path, error)
+        redactor = Redactor(settings.secrets.values())
+        clients = Clients.connect(settings, redact=redactor.text)
+        # Said once is enough: the dispatcher would log the same at its end.
+        logging.getLogger("bot.dispatch").addFilter(_is_not_about_the_audit_log)
+        dispatcher = Dispatcher(settings, clients, store, catalogue(), redactor, Observability())
+        return House(settings, store, clients, dispatcher)
+
+
+def _is_not_about_the_audit_log(record: logging.LogRecord) -> bool:
+    return "not written to the audit log" not in record.getMessage()
+
+
+def _quoted(word: str) -> str:
+    """As one word again, whatever it holds: the shell has taken its quotes away."""
+    name, equals, value = word.partition("=")
+    if word.startswith("--") and equals:
+        return f"{name}={quoted(value)}" if _SPECIAL & set(value) else word
+    return quoted(word) if _SPECIAL & set(word) or not word else word
+
+
+def _person() -> Person:
+    try:
+        login = getpass.getuser()
+    except (KeyError, OSError):
+        login = str(os.getuid())
+    return Person(f"{TERMINAL}{login}", login)

@@ -1,0 +1,93 @@
+"""What the bot remembers, in one SQLite file; the only place that knows SQL of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import OpsError
+from bot.store.audit import Audit, Verification
+from bot.store.chain import AuditEntry
+from bot.store.connection import TOUCH, Connection, NoConnection
+from bot.store.deliveries import Claim, Deliveries, UnfinishedDelivery
+from bot.store.emergencies import Emergencies
+from bot.store.firings import Firings
+from bot.store.operations import Operations
+from bot.store.outbox import StoredMessages
+from bot.store.outbox_rows import OutboxCounts, OutboxMessage
+from bot.store.presence import Presence
+from bot.store.rehearsals import Rehearsals
+from bot.store.runs import Run, Runs
+
+# Within the three seconds Slack gives an acknowledgement, with time to spare for the rest.
+PATIENCE_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One repository per kind of record, over one connection. Usable from several threads."""
+
+    deliveries: Deliveries
+    audit: Audit
+    outbox: StoredMessages
+    firings: Firings
+    runs: Runs
+    operations: Operations
+    emergencies: Emergencies
+    rehearsals: Rehearsals
+    presence: Presence
+    _connection: Connection
+
+    @classmethod
+    def open(cls, path: Path, *, patience: float = PATIENCE_SECONDS) -> Store:
+        """Open or create the file and bring it to this version's shape.
+
+        `patience` is how many seconds a write waits for another process. Raises OpsError
+        where the file cannot be used, is damaged, or comes from a newer version.
+        """
+        return cls._over(Connection(path, patience))
+
+    @classmethod
+    def unusable(cls, path: Path, reason: OpsError) -> Store:
+        """A store that could not be opened: everything asked of it raises that reason."""
+        return cls._over(NoConnection(path, reason))
+
+    @classmethod
+    def _over(cls, connection: Connection) -> Store:
+        return cls(
+            Deliveries(connection),
+            Audit(connection),
+            StoredMessages(connection),
+            Firings(connection),
+            Runs(connection),
+            Operations(connection),
+            Emergencies(connection),
+            Rehearsals(connection),
+            Presence(connection.path),
+            connection,
+        )
+
+    def problem(self) -> str:
+        """Why nothing can be written right now; empty where it can."""
+        try:
+            with self._connection.write(durable=False) as sqlite:
+                sqlite.execute(TOUCH)
+            return ""
+        except OpsError as error:
+            return error.message
+
+    def close(self) -> None:
+        self.presence.close()
+        self._connection.close()
+
+
+__all__ = [
+    "AuditEntry",
+    "Claim",
+    "OutboxCounts",
+    "OutboxMessage",
+    "Run",
+    "Store",
+    "UnfinishedDelivery",
+    "Verification",
+]

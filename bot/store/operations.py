@@ -1,0 +1,202 @@
+"""The journal of guarded operations: every change of state is one compare-and-swap, power-cut safe.
+
+requested → running → succeeded | failed | cancelled | interrupted, or before it runs
+requested → rejected | cancelled | expired | changed. An approval is part of the step to running.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from bot.store.connection import Connection
+from bot.store.operation_rows import (
+    COLUMNS,
+    Begun,
+    Decision,
+    OperationRecord,
+    OperationRequest,
+    State,
+    Step,
+    at,
+    from_row,
+    milliseconds,
+    moment,
+)
+
+
+class Operations:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(
+        self,
+        operation: str,
+        request: OperationRequest,
+        now: datetime,
+        expires_at: datetime,
+        resumes: str = "",
+    ) -> bool:
+        """False where the id is taken: make another one."""
+        values = (
+            operation, State.REQUESTED, request.target, request.command,
+            json.dumps(asdict(request), separators=(",", ":"), ensure_ascii=False),
+            milliseconds(now), milliseconds(expires_at), resumes,
+        )  # fmt: skip
+        with self._connection.write() as sqlite:
+            return (
+                sqlite.execute(
+                    "INSERT OR IGNORE INTO operations (id, state, target, command, request, "
+                    "requested_at, expires_at, resumes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    values,
+                ).rowcount
+                == 1
+            )
+
+    def begin(self, operation: str, decision: Decision, owner: str, now: datetime) -> Begun:
+        """requested → running, which takes the lock of its target, and records who approved."""
+        when = milliseconds(now)
+        with self._connection.write() as sqlite:
+            try:
+                changed = sqlite.execute(
+                    "UPDATE operations SET state = ?, decided_at = ?, decider_id = ?, "
+                    "decider_name = ?, decision = ?, glass = ?, owner = ?, started_at = ? "
+                    "WHERE id = ? AND state = ? AND expires_at > ?",
+                    (
+                        State.RUNNING, when, decision.person_id, decision.person_name,
+                        decision.words, decision.glass, owner, when,
+                        operation, State.REQUESTED, when,
+                    ),
+                ).rowcount  # fmt: skip
+            except sqlite3.IntegrityError:
+                return Begun(False, _holder(sqlite, operation))
+            return Begun(changed == 1)
+
+    def decide(
+        self, operation: str, state: State, now: datetime, decision: Decision | None = None
+    ) -> bool:
+        """requested → a final state without running; False where it was decided before."""
+        made = decision or Decision()
+        when = milliseconds(now)
+        with self._connection.write() as sqlite:
+            return (
+                sqlite.execute(
+                    "UPDATE operations SET state = ?, decided_at = ?, ended_at = ?, "
+                    "decider_id = ?, decider_name = ?, decision = ? WHERE id = ? AND state = ?",
+                    (
+                        state, when, when, made.person_id, made.person_name, made.words,
+                        operation, State.REQUESTED,
+                    ),
+                ).rowcount
+                == 1
+            )  # fmt: skip
+
+    def end(
+        self, operation: str, state: State, now: datetime, owner: str, result: dict[str, Any]
+    ) -> bool:
+        """running → a final state, by the process that owns it; frees the target."""
+        when = milliseconds(now)
+        text = json.dumps(result, separators=(",", ":"), ensure_ascii=False)
+        with self._connection.write() as sqlite:
+            changed = sqlite.execute(
+                "UPDATE operations SET state = ?, ended_at = ?, result = ? "
+                "WHERE id = ? AND state = ? AND owner = ?",
+                (state, when, text, operation, State.RUNNING, owner),
+            ).rowcount
+            if changed and state in (State.SUCCEEDED, State.CANCELLED):
+                _finish_step(sqlite, operation, when)
+            return changed == 1
+
+    def ask_cancel(self, operation: str, person_name: str) -> bool:
+        """False where it does not run, or was asked before."""
+        with self._connection.write() as sqlite:
+            return (
+                sqlite.execute(
+                    "UPDATE operations SET canceller = ? "
+                    "WHERE id = ? AND state = ? AND canceller = ''",
+                    (person_name, operation, State.RUNNING),
+                ).rowcount
+                == 1
+            )
+
+    def begin_step(self, operation: str, name: str, now: datetime) -> None:
+        """Note the step before as finished and this one as begun."""
+        when = milliseconds(now)
+        with self._connection.write() as sqlite:
+            _finish_step(sqlite, operation, when)
+            sqlite.execute(
+                "INSERT INTO operation_steps SELECT ?, coalesce(max(number), 0) + 1, ?, ?, NULL "
+                "FROM operation_steps WHERE operation = ?",
+                (operation, name, when, operation),
+            )
+
+    def announced(self, operation: str, state: State) -> None:
+        """Note that people were told of this state."""
+        with self._connection.write() as sqlite:
+            sqlite.execute("UPDATE operations SET announced = ? WHERE id = ?", (state, operation))
+
+    def get(self, operation: str) -> OperationRecord | None:
+        found = self._read("WHERE id = ?", (operation,))
+        return found[0] if found else None
+
+    def newest(
+        self, limit: int, states: Sequence[State] = (), target: str = ""
+    ) -> tuple[OperationRecord, ...]:
+        """Newest first; only those states and that target, where given."""
+        marks = ", ".join("?" * len(states))
+        where = f"state IN ({marks})" if states else "1"
+        values: list[Any] = list(states)
+        if target:
+            where, values = f"{where} AND target = ?", [*values, target]
+        return self._read(f"WHERE {where} ORDER BY requested_at DESC, id LIMIT ?", [*values, limit])
+
+    def running(self) -> tuple[OperationRecord, ...]:
+        return self._read("WHERE state = 'running' ORDER BY started_at", ())
+
+    def overdue(self, now: datetime) -> tuple[OperationRecord, ...]:
+        """Requests whose time is over."""
+        return self._read(
+            "WHERE state = 'requested' AND expires_at <= ? ORDER BY expires_at",
+            (milliseconds(now),),
+        )
+
+    def untold(self) -> tuple[OperationRecord, ...]:
+        """Those whose present state people were not told yet."""
+        return self._read("WHERE announced != state ORDER BY requested_at, id", ())
+
+    def steps(self, operation: str) -> tuple[Step, ...]:
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                "SELECT name, started_at, finished_at FROM operation_steps "
+                "WHERE operation = ? ORDER BY number",
+                (operation,),
+            ).fetchall()
+        return tuple(Step(name, at(began), moment(ended)) for name, began, ended in rows)
+
+    def _read(self, where: str, values: Sequence[Any]) -> tuple[OperationRecord, ...]:
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                f"SELECT {COLUMNS} FROM operations {where}",  # noqa: S608 fixed words
+                values,
+            ).fetchall()
+        return tuple(from_row(row) for row in rows)
+
+
+def _holder(sqlite: sqlite3.Connection, operation: str) -> OperationRecord | None:
+    row = sqlite.execute(
+        f"SELECT {COLUMNS} FROM operations WHERE state = 'running' AND target = "  # noqa: S608
+        "(SELECT target FROM operations WHERE id = ?)",
+        (operation,),
+    ).fetchone()
+    return from_row(row) if row else None
+
+
+def _finish_step(sqlite: sqlite3.Connection, operation: str, moment: int) -> None:
+    sqlite.execute(
+        "UPDATE operation_steps SET finished_at = ? WHERE operation = ? AND finished_at IS NULL",
+        (moment, operation),
+    )

@@ -1,0 +1,58 @@
+"""Block Kit drawn in a terminal. Every block type shows its text; none is dropped in silence.
+
+Nothing from data reaches the terminal as a control character (`bot.terminal.characters`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+
+from bot import mrkdwn
+from bot.command import Block
+from bot.terminal.characters import Characters
+from bot.terminal.drawing import draw_block
+from bot.terminal.texts import Writer
+
+_CLOSE = ("actions", "context")  # these belong to the block above: no empty line before them
+
+
+def draw(
+    reply_text: str,
+    blocks: Sequence[Block],
+    console: Console,
+    *,
+    now: datetime | None = None,
+    pictures: bool = True,
+    program: str = "pitchey",
+) -> None:
+    """Print a reply. `now` (aware) decides the time zone; `pictures=False` writes emoji as words;
+    `program` stands before the command lines that buttons carry.
+
+    `reply_text` is printed only where there are no blocks: they begin with it otherwise.
+    """
+    writer = Writer(
+        Characters(console.encoding, pictures=pictures),
+        now or datetime.now().astimezone(),
+        program,
+    )
+    drawn = 0
+    for block in blocks:
+        kind: Any = block.get("type") if isinstance(block, Mapping) else None
+        part = draw_block(writer, block, console.width) if isinstance(block, Mapping) else None
+        if part is None:
+            continue
+        if drawn and kind not in _CLOSE:
+            console.print()
+        console.print(part, markup=False, highlight=False, emoji=False)
+        drawn += 1
+    if not drawn:
+        console.print(
+            writer.paragraphs(mrkdwn.parse(reply_text)), markup=False, highlight=False, emoji=False
+        )
+
+
+__all__ = ["draw"]

@@ -1,0 +1,43 @@
+"""Files of a reply, for the person who asked: into the thread, or their direct messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.blocks import section
+from bot.destination import Destination, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.command import Upload
+    from bot.slack_calls import Slack
+
+
+async def upload(
+    slack: Slack, to: Destination, person: str, text: str, files: Sequence[Upload]
+) -> None:
+    """Upload under a message that says what they are; raises OpsError.
+
+    Outside a thread that message goes to the person alone. Posting it also tells the id of
+    the direct message, which Slack would otherwise only tell for the scope im:write.
+    """
+    if to.place is Place.THREAD:
+        channel, thread = to.channel, to.thread_ts
+    else:
+        posted = await slack.call(
+            slack.web.chat_postMessage, channel=person, text=text, blocks=[section(text)]
+        )
+        channel, thread = str(posted["channel"]), str(posted["ts"])
+    uploads = [
+        {
+            "filename": file.name,
+            "content": file.content,
+            "title": file.title or file.name,
+            "alt_txt": file.alt_text or None,
+        }
+        for file in files
+    ]
+    await slack.call(
+        slack.web.files_upload_v2, file_uploads=uploads, channel=channel, thread_ts=thread
+    )

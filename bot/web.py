@@ -1,0 +1,169 @@
+"""The HTTP process: Slack's signed deliveries, `/healthz` for the platform, `/metrics` for us."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+
+from bot.app import Workspace
+from bot.observability import CONTENT_TYPE
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+EVENTS = "/slack/events"  # one address for commands, interactivity and events
+LARGEST = 1_000_000  # bytes; Slack's own deliveries stay below 100 kB
+log = logging.getLogger(__name__)
+
+
+class _Rejected(Exception):
+    """A request that is answered with this status and no more; an empty reason is not logged."""
+
+    def __init__(self, status: int, error: str, reason: str = "") -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.reason = reason
+
+
+class Site:
+    """The ASGI application; what Slack did not sign is never parsed.
+
+    Bolt checks the signature too, but only after it has read and parsed the whole body.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        secret = workspace.house.settings.secrets.slack_signing_secret
+        self._verifier = SignatureVerifier(secret.get_secret_value()) if secret else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise TypeError(f"Only HTTP is served here, not {scope['type']!r}.")
+        path = scope["path"]
+        if path == EVENTS and scope["method"] == "POST":
+            await self._delivery(scope, receive, send)
+        elif path == "/healthz" and scope["method"] in ("GET", "HEAD"):
+            await self._health(send)
+        elif path == "/metrics" and scope["method"] == "GET":
+            body = self._workspace.house.dispatcher.observability.exposition()
+            await _answer(send, 200, CONTENT_TYPE, body)
+        else:
+            await _answer(send, 404, "text/plain; charset=utf-8", b"Not found\n")
+
+    async def _delivery(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        try:
+            body = await _body(headers, receive)
+            if body is None:
+                return
+            request = self._request(body, headers, scope["query_string"])
+        except _Rejected as rejected:
+            if rejected.reason:
+                log.warning("a delivery was refused: %s", rejected.reason)
+            told = json.dumps({"error": rejected.error}).encode()
+            closes = rejected.status == 413
+            await _answer(send, rejected.status, "application/json", told, closes=closes)
+            return
+        answer: BoltResponse = await self._workspace.bolt.async_dispatch(request)
+        lines = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, values in answer.headers.items()
+            for value in values
+        ]
+        told = (answer.body or "").encode()
+        lines.append((b"content-length", str(len(told)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": lines})
+        await send({"type": "http.response.body", "body": told})
+
+    def _request(self, body: bytes, headers: dict[str, str], query: bytes) -> AsyncBoltRequest:
+        """Bolt's request of a signed body; raises _Rejected with 401 or 400."""
+        text = self._signed(body, headers)
+        try:
+            request = AsyncBoltRequest(
+                body=text, query=query.decode("latin-1"), headers=dict(headers)
+            )
+        except (ValueError, TypeError, AttributeError, LookupError, RecursionError) as error:
+            # Bolt takes for granted that what is signed is well formed.
+            reason = f"signed, but malformed ({type(error).__name__})"
+            raise _Rejected(400, "malformed request", reason) from None
+        if not _shaped(request.body):
+            raise _Rejected(400, "malformed request", "signed, but malformed (a field)")
+        return request
+
+    def _signed(self, body: bytes, headers: dict[str, str]) -> str:
+        """The body as text where Slack signed it within five minutes."""
+        stamp = headers.get("x-slack-request-timestamp", "")
+        signature = headers.get("x-slack-signature", "")
+        # The verifier fails with an exception at other characters than these.
+        if self._verifier and re.fullmatch(r"[0-9]{1,12}", stamp) and signature.isascii():
+            try:
+                text = body.decode()
+            except UnicodeDecodeError:
+                text = None
+            if text is not None and self._verifier.is_valid(text, stamp, signature):
+                return text
+        raise _Rejected(401, "invalid request")
+
+    async def _health(self, send: Send) -> None:
+        problem = self._workspace.house.store.problem()
+        body = json.dumps({"status": "ok" if not problem else "failing", "store": problem or "ok"})
+        await _answer(send, 503 if problem else 200, "application/json", body.encode())
+
+
+def _shaped(body: Any) -> bool:
+    """Whether the fields that Bolt itself looks into can be looked into."""
+    if not isinstance(body, dict):
+        return False
+    for name in ("event", "view", "container", "message"):
+        if not isinstance(body.get(name) or {}, dict):
+            return False
+    if body.get("type") != "block_actions":
+        return True
+    actions = body.get("actions")
+    if not isinstance(actions, list) or not actions:
+        return False
+    return all(isinstance(one, dict) and isinstance(one.get("action_id"), str) for one in actions)
+
+
+async def _body(headers: dict[str, str], receive: Receive) -> bytes | None:
+    """The body, at most LARGEST bytes of it; None where the sender left before its end."""
+    length = headers.get("content-length", "0")
+    if not re.fullmatch(r"[0-9]{1,9}", length) or int(length) > LARGEST:
+        raise _Rejected(413, "too large")
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > LARGEST:
+            raise _Rejected(413, "too large")
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _answer(
+    send: Send, status: int, content_type: str, body: bytes, *, closes: bool = False
+) -> None:
+    headers = [
+        (b"content-type", content_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    if closes:
+        # The rest of the body is not read, so the connection cannot carry another request.
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

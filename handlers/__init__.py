@@ -1,0 +1,15 @@
+"""The features of the bot, in the order help shows them: an explicit list, no scanning."""
+
+from bot.command import Feature
+from handlers import access, audit, health, help, metrics, operations, practice, status
+
+FEATURES: tuple[Feature, ...] = (
+    help.FEATURE,
+    health.FEATURE,
+    metrics.FEATURE,
+    operations.FEATURE,
+    practice.FEATURE,
+    access.FEATURE,
+    status.FEATURE,
+    audit.FEATURE,
+)

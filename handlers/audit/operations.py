@@ -1,0 +1,53 @@
+"""Reading and verifying the audit log, off the event loop: a long log takes a while."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from bot.errors import BadInput
+from bot.mrkdwn import parse, plain_text
+from bot.store import Store
+from handlers.audit.result import AuditCheck, AuditPage, Wanted
+
+MOST = 100
+_HEAD = re.compile(r"[0-9a-f]{8,64}")
+
+
+async def read_audit(store: Store, wanted: Wanted, now: datetime) -> AuditPage:
+    """The newest entries; raises BadInput for a limit that is none."""
+    if not 1 <= wanted.limit <= MOST:
+        raise BadInput(
+            f"`limit` is from 1 to {MOST}, not {wanted.limit}.", "For example `audit --limit 50`."
+        )
+    try:
+        since = now - wanted.since if wanted.since else None
+    except OverflowError:
+        since = None  # further back than time goes: every entry
+    found = await asyncio.to_thread(
+        store.audit.entries,
+        person=wanted.person,
+        command=wanted.command,
+        since=since,
+        outcome=wanted.outcome,
+        limit=wanted.limit + 1,
+    )
+    # Details were written as Slack text; in a list their plain words read better.
+    entries = tuple(
+        replace(entry, detail=plain_text(parse(entry.detail))) for entry in found[: wanted.limit]
+    )
+    return AuditPage(wanted, entries, more=len(found) > wanted.limit)
+
+
+async def verify_audit(store: Store, noted: str = "") -> AuditCheck:
+    """Recompute the whole chain. `noted` is a head written down before, or how it begins."""
+    noted = noted.lower()
+    if noted and not _HEAD.fullmatch(noted):
+        raise BadInput(
+            "`head` is 8 to 64 hexadecimal digits.",
+            "Copy it from an earlier answer of `audit verify`.",
+        )
+    found = await asyncio.to_thread(store.audit.verify, noted)
+    return AuditCheck(**asdict(found), noted=noted)

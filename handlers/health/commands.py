@@ -1,0 +1,123 @@
+"""`/pitchey health`: is the platform well, part by part, and what to do where it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.arguments import known_environment
+from bot.blocks import field_input, modal, option, select
+from bot.command import (
+    Argument,
+    Arguments,
+    Block,
+    Catalogue,
+    Command,
+    Context,
+    Kind,
+    Reply,
+    Shortcut,
+)
+from handlers.health.headline import TITLES
+from handlers.health.operations import Tell, check_health
+from handlers.health.result import COMPONENTS
+from handlers.health.views import health_reply
+from handlers.health.wording import listed, plural, unbroken
+
+_ALL = "all"
+
+
+async def health(context: Context, arguments: Arguments) -> Reply:
+    """Check one part or all of them and answer with the verdict."""
+    component, environment = arguments.get("component"), arguments.get("environment")
+    known_environment(context.settings, environment, f"health {component or ''}".strip())
+    result = await check_health(
+        context.clients,
+        context.settings,
+        component=component,
+        environment=environment,
+        tell=_awaited(context, 1 if component else len(COMPONENTS)),
+    )
+    return health_reply(
+        result,
+        details=bool(arguments.get("details")),
+        public=bool(arguments.get("public")),
+    )
+
+
+def _awaited(context: Context, count: int) -> Tell:
+    """Says how far the checks are, and how long the others may take."""
+
+    async def tell(waiting: tuple[str, ...]) -> None:
+        longest = max(getattr(context.settings.checks, name) for name in waiting)
+        done = f"{count - len(waiting)} of {plural(count, 'check')} done"
+        names = listed([TITLES[name] for name in waiting])
+        await context.progress.say(unbroken(f"{done}; waiting for {names} (up to {longest:g} s)"))
+
+    return tell
+
+
+HEALTH = Command(
+    name="health",
+    summary="Is the platform well? Checks every part, or one.",
+    run=health,
+    arguments=(
+        Argument(
+            "component",
+            "one part to check; everything without it",
+            kind=Kind.CHOICE,
+            choices=COMPONENTS,
+            example="database",
+        ),
+        Argument(
+            "environment",
+            "which deployment, as named in pitchey.toml",
+            flag=True,
+        ),
+        Argument("details", "show what each check saw", kind=Kind.FLAG),
+        Argument("public", "show the answer to everybody in the channel", kind=Kind.FLAG),
+    ),
+    examples=("health", "health database", "health api --details"),
+    details=(
+        "Asks the API, the site, the database, the cache, uploads, sign-in, certificates, "
+        "Cloudflare and the backups side by side, each with its own deadline. A part whose state "
+        "cannot be known is never counted as healthy. Down means that people cannot use the "
+        "platform: its API, its site, its database or its sign-in does not work."
+    ),
+    guide="Daily Operations, Morning Checklist; Common Issues & Solutions",
+    deadline=60.0,
+)
+
+
+def health_modal(_catalogue: Catalogue) -> Block:
+    """The shortcut's window: what to check, in the default environment."""
+    options = [option("Everything", _ALL), *(option(TITLES[name], name) for name in COMPONENTS)]
+    return modal(
+        SHORTCUT_ID,
+        "Check health",
+        [
+            field_input(
+                "What to check",
+                "component",
+                select("Choose a part", "chosen", options, initial_option=options[0]),
+            ),
+        ],
+        submit="Check",
+    )
+
+
+def health_command_line(values: Mapping[str, Any], _message: Mapping[str, Any]) -> str:
+    """The command words of a submitted window."""
+    component = str(values.get("component") or "")
+    return "health" if component in {"", _ALL} else f"health {component}"
+
+
+SHORTCUT_ID = "check_health"
+SHORTCUT = Shortcut(
+    callback_id=SHORTCUT_ID,
+    name="Check health",
+    description="Checks every part of the Pitchey platform now",
+    kind="global",
+    modal=health_modal,
+    command_line=health_command_line,
+)

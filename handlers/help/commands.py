@@ -1,0 +1,101 @@
+"""Declarations of `menu`, `help` and the message shortcut that takes a command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from bot.arguments import UnknownWord
+from bot.blocks import clip, code, context, field_input, modal, section, text_input
+from bot.command import (
+    Argument,
+    Arguments,
+    Block,
+    Catalogue,
+    Command,
+    Context,
+    Feature,
+    Reply,
+    Shortcut,
+)
+from handlers.help import views
+
+
+async def show_menu(context: Context, _arguments: Arguments) -> Reply:
+    return views.menu(context.catalogue, context.settings.slack.command)
+
+
+async def show_help(context: Context, arguments: Arguments) -> Reply:
+    name = arguments["command"]
+    command_word = context.settings.slack.command
+    if not name:
+        return views.overview(context.catalogue, command_word)
+    command = context.catalogue.find(name.lower())
+    if command is None:
+        raise _unknown(context.catalogue, name)
+    return views.explained(command, command_word)
+
+
+def _unknown(catalogue: Catalogue, name: str) -> UnknownWord:
+    names = [command.name for command in catalogue.commands]
+    close = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
+    hint = "`/pitchey help` lists every command."
+    if close:
+        hint = f"Did you mean {' or '.join(code(found) for found in close)}?"
+    shown = code(clip(name, 40))
+    return UnknownWord(
+        f"There is no command {shown} to explain.", hint, [f"help {found}" for found in close]
+    )
+
+
+def command_form(catalogue: Catalogue) -> Block:
+    """The modal of the message shortcut: slash commands do not work in threads, this does."""
+    names = ", ".join(f"`{command.name}`" for command in catalogue.commands if command.examples)
+    placeholder = {"type": "plain_text", "text": "health api"}
+    element = text_input("line", placeholder=placeholder, max_length=500)
+    return modal(
+        "run_command",
+        "Run an ops command",
+        [
+            section("The answer appears in this message's thread."),
+            field_input("Command", "line", element, hint="The words after /pitchey"),
+            context(f"For example: {names}"),
+        ],
+        submit="Run",
+    )
+
+
+def typed_line(values: Mapping[str, Any], _message: Mapping[str, Any]) -> str:
+    return str(values.get("line", "")).removeprefix("/pitchey").strip()
+
+
+FEATURE = Feature(
+    name="help",
+    title="Start here",
+    commands=(
+        Command(
+            name="menu",
+            summary="The common acts as buttons; the same as `/pitchey` alone.",
+            run=show_menu,
+        ),
+        Command(
+            name="help",
+            summary="List every command, or explain one.",
+            run=show_help,
+            arguments=(Argument("command", "the command to explain", rest=True, example="health"),),
+            examples=("help", "help health"),
+            details="Adding `--help` to any command explains it too.",
+        ),
+    ),
+    shortcuts=(
+        Shortcut(
+            callback_id="run_command",
+            name="Run an ops command here",
+            description="Runs a command and answers in this message's thread",
+            kind="message",
+            modal=command_form,
+            command_line=typed_line,
+        ),
+    ),
+)

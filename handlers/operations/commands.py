@@ -1,0 +1,69 @@
+"""`/pitchey operations` and `/pitchey operation <id>`."""
+
+from __future__ import annotations
+
+from bot import acts
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply
+from handlers.operations.operations import MOST, read_operations
+from handlers.operations.result import OperationDetail
+from handlers.operations.views import detail_reply, list_reply
+
+STATES = (
+    "requested", "running", "succeeded", "failed", "cancelled", "rejected", "expired", "changed",
+    "interrupted",
+)  # fmt: skip
+
+
+async def operations(context: Context, arguments: Arguments) -> Reply:
+    """What waits and runs, then the newest."""
+    return list_reply(read_operations(context.store, arguments.get("state"), arguments["limit"]))
+
+
+async def operation(context: Context, arguments: Arguments) -> Reply:
+    """Show one operation, or do something to it."""
+    what = arguments["act"]
+    if what != "show":
+        return await acts.act(context, arguments["id"], what, arguments.get("reason") or "")
+    record = acts.find(context.guard, arguments["id"])
+    command = context.catalogue.find(record.request.command)
+    return detail_reply(
+        OperationDetail(
+            record,
+            context.store.operations.steps(record.id),
+            context.guard.now(),
+            resumable=command is not None and command.resumable,
+            cancellable=command is not None and command.cancellable,
+        )
+    )
+
+
+OPERATIONS = Command(
+    name="operations",
+    summary="What was asked that changes something: what waits, runs and ran.",
+    run=operations,
+    arguments=(
+        Argument("state", "only those", Kind.CHOICE, STATES, flag=True, example="running"),
+        Argument(
+            "limit", f"how many, at most {MOST}", Kind.INTEGER, default=10, flag=True, example="20"
+        ),
+    ),
+    examples=("operations", "operations --state interrupted"),
+)
+
+OPERATION = Command(
+    name="operation",
+    summary="One operation with its steps, and the buttons to go on with it.",
+    run=operation,
+    arguments=(
+        Argument("id", "which operation", required=True, example="OP-7KQ2MX"),
+        Argument("act", "what to do with it", Kind.CHOICE, acts.ACTS, default="show"),
+        Argument("reason", "why it is rejected", flag=True, example="not during the launch"),
+    ),
+    examples=("operation OP-7KQ2MX", "operation OP-7KQ2MX cancel"),
+    details=(
+        "Everybody may look. A change is confirmed by the person who asked for it. What is "
+        "dangerous is approved or rejected by another person with the role that its command "
+        "needs. Who asked may cancel. The commander of a SEV1 may break the glass."
+    ),
+    deadline=120.0,
+)

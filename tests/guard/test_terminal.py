@@ -1,0 +1,144 @@
+"""The same commands in a terminal: y or N there, or an approval in Slack that is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pty
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from pathlib import Path
+
+from bot.sandbox.workspace import ANA
+from bot.store.operation_rows import State
+from tests.guard.conftest import Stage
+
+DANGER = ("practise", "danger", "--seconds", "0", "--reason", "from a 'terminal' & \"quoted\"")
+
+
+async def start(stage: Stage, *words: str, slack: bool = True, stdin: int = DEVNULL) -> Process:
+    """`pitchey <words>` beside the bot, on the same store."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ.get("HOME", "/"),
+        "LOGNAME": "oncall",
+        "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml")),
+    }
+    if slack:
+        environment["SLACK_BOT_TOKEN"] = stage.workspace.bot_token
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words, "--json",
+        cwd=Path(__file__).parents[2], env=environment, stdin=stdin, stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+
+
+async def answer(process: Process) -> tuple[int, dict[str, object]]:
+    out, err = await asyncio.wait_for(process.communicate(), 20)
+    assert out, err.decode()
+    return process.returncode or 0, json.loads(out)
+
+
+async def test_a_change_with_yes_runs_and_the_channel_is_told(stage: Stage) -> None:
+    code, told = await answer(await start(stage, "practise", "change", "--seconds", "0", "--yes"))
+    assert (code, told["outcome"]) == (0, "succeeded")
+    assert stage.effects() == (1, 1)
+    await stage.actor(ANA).sees("asked by oncall (terminal)", anytime=True)
+
+
+async def test_a_change_that_nobody_can_confirm_is_refused(stage: Stage) -> None:
+    code, told = await answer(await start(stage, "practise", "change"))
+    assert code == 64
+    assert "--yes" in json.dumps(told)
+    assert (stage.effects(), stage.only().state) == ((0, 0), State.CANCELLED)
+
+
+async def test_on_a_tty_y_runs_it_and_anything_else_does_not(stage: Stage) -> None:
+    for typed, effects in ((b"\n", 0), (b"y\n", 1)):
+        ours, theirs = pty.openpty()
+        environment = dict(os.environ) | {
+            "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml"))
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "practise", "change", "--seconds", "0",
+            cwd=Path(__file__).parents[2], env=environment,
+            stdin=theirs, stdout=PIPE, stderr=theirs,
+        )  # fmt: skip
+        os.close(theirs)
+        seen = b""
+        while b"[y/N]" not in seen:
+            seen += await asyncio.to_thread(os.read, ours, 4096)
+        assert b"counts the rehearsals up by one" in seen
+        os.write(ours, typed)
+        out, _ = await asyncio.wait_for(process.communicate(), 20)
+        os.close(ours)
+        assert stage.effects()[0] == effects, out
+
+
+async def test_what_is_dangerous_waits_for_an_approval_in_slack(stage: Stage) -> None:
+    ana = stage.actor(ANA)
+    process = await start(stage, *DANGER)
+    await ana.sees("oncall (terminal) wants to run", anytime=True, within=15)
+    assert stage.only().request.reason == "from a 'terminal' & \"quoted\""
+    await ana.presses("Approve practise danger", confirming="Approve")
+    code, told = await answer(process)
+    assert (code, told["outcome"]) == (0, "succeeded")
+    assert "Rehearsed" in str(told["text"])
+    assert stage.effects() == (1, 1)
+
+
+async def test_ctrl_c_leaves_the_request_and_says_its_id(stage: Stage) -> None:
+    process = await start(stage, *DANGER)
+    await stage.actor(ANA).sees("wants to run", anytime=True, within=15)
+    process.send_signal(signal.SIGINT)
+    code, told = await answer(process)
+    assert code == 75
+    assert stage.only().id in str(told["text"])
+    assert stage.only().state is State.REQUESTED
+    await stage.actor(ANA).presses("Approve practise danger", confirming="Approve")
+    await stage.ends()
+    assert stage.effects() == (1, 1)
+
+
+async def test_a_rejection_reaches_the_terminal(stage: Stage) -> None:
+    ana = stage.actor(ANA)
+    process = await start(stage, *DANGER)
+    await ana.sees("wants to run", anytime=True, within=15)
+    await ana.presses("Reject")
+    ana.fills("Reason", "not now")
+    await ana.submits()
+    code, told = await answer(process)
+    assert code == 3
+    assert "was rejected by <@U0ANA00001>" in str(told["text"])
+
+
+async def test_without_slack_it_is_refused_plainly(stage: Stage) -> None:
+    code, told = await answer(await start(stage, *DANGER, slack=False))
+    assert code == 69
+    assert "Slack is not configured" in str(told["text"])
+    assert stage.store.operations.newest(1) == ()
+
+
+async def test_the_glass_is_broken_with_a_reason_and_the_channel_is_told(stage: Stage) -> None:
+    code, told = await answer(
+        await start(stage, "practise", "danger", "--seconds", "0", "--break-glass", slack=False)
+    )
+    assert code == 64
+    assert "needs a reason" in str(told["text"])
+    code, told = await answer(await start(stage, *DANGER, "--break-glass", slack=False))
+    assert (code, told["outcome"]) == (0, "succeeded")
+    assert stage.effects() == (1, 1)
+    await stage.actor(ANA).sees("Glass broken: oncall (terminal) runs", anytime=True)
+
+
+async def test_the_terminal_does_not_approve(stage: Stage) -> None:
+    process = await start(stage, *DANGER)
+    await stage.actor(ANA).sees("wants to run", anytime=True, within=15)
+    name = stage.only().id
+    _, told = await answer(await start(stage, "operation", name, "approve"))
+    assert "Approve it in Slack" in str(told["text"])
+    _, told = await answer(await start(stage, "operation", name, "cancel"))
+    assert "was cancelled by oncall (terminal)" in str(told["text"])
+    code, told = await answer(process)
+    assert (code, stage.effects()) == (3, (0, 0))

@@ -1,0 +1,47 @@
+"""`pitchey` as a process, with standard output as a shell would give it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.store import AuditEntry, Store
+
+ROOT = Path(__file__).parents[2]
+
+
+def configured(folder: Path, **replaced: str) -> Path:
+    """The folder with a pitchey.toml in it; `replaced` are lines `key = "value"` of it."""
+    written = (ROOT / "pitchey.toml").read_text("utf-8")
+    for name, value in replaced.items():
+        lines = written.splitlines()
+        found = [number for number, line in enumerate(lines) if line.startswith(f"{name} =")]
+        assert found, f"pitchey.toml has no {name}"
+        lines[found[0]] = f'{name} = "{value}"'
+        written = "\n".join(lines) + "\n"
+    (folder / "pitchey.toml").write_text(written, "utf-8")
+    return folder
+
+
+def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a line of bash in the folder; in it, `pitchey` is the bot."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    known = f'pitchey() {{ "{sys.executable}" -m bot "$@"; }}\n'
+    return subprocess.run(
+        ["bash", "-c", known + line],
+        cwd=folder,
+        env=kept | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def recorded(folder: Path) -> tuple[AuditEntry, ...]:
+    store = Store.open(folder / "var" / "pitchey.sqlite3")
+    try:
+        return tuple(store.audit.entries())
+    finally:
+        store.close()

@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.arguments import UnknownWord
+from bot.errors import BadInput
+from bot.parsing import HelpWanted, Parsed, parse
+from bot.words import LONGEST, split
+from tests.house.catalogue import CATALOGUE, COMMANDS
+
+
+def parsed(line: str) -> Parsed:
+    found = parse(CATALOGUE, split(line))
+    assert isinstance(found, Parsed)
+    return found
+
+
+def answer(text: str) -> Parsed | HelpWanted | str:
+    """What any text gets: a command, help, or words that say what is wrong."""
+    try:
+        return parse(CATALOGUE, split(text))
+    except BadInput as refused:
+        return refused.message
+
+
+def refusal(line: str) -> BadInput:
+    with pytest.raises(BadInput) as caught:
+        parse(CATALOGUE, split(line))
+    return caught.value
+
+
+def test_defaults_are_filled_in() -> None:
+    assert parsed("health").arguments == {
+        "component": None,
+        "environment": "production",
+        "details": False,
+    }
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "health api --environment staging --details",
+        "HEALTH API --environment=staging --details",
+        "health --details environment:staging component:api",
+        "health —details api --environment staging",
+        "health details:yes api environment:staging",
+    ],
+)
+def test_every_way_of_writing_arguments_means_the_same(line: str) -> None:
+    assert parsed(line).arguments == {
+        "component": "api",
+        "environment": "staging",
+        "details": True,
+    }
+
+
+def test_values_have_their_types() -> None:
+    line = "note <@U012AB3CD|ana> --since 24h --limit 5 --channel <#C0123456|ops> all is well"
+    assert parsed(line).arguments == {
+        "person": "U012AB3CD",
+        "since": timedelta(hours=24),
+        "limit": 5,
+        "channel": "C0123456",
+        "text": "all is well",
+    }
+
+
+def test_two_words_name_a_command_before_one_does() -> None:
+    assert parsed("audit verify").command.name == "audit verify"
+    assert parsed("audit").command.name == "audit"
+
+
+@pytest.mark.parametrize("line", ["health --help", "health -h", "health api --HELP"])
+def test_help_is_wanted_wherever_it_stands(line: str) -> None:
+    found = parse(CATALOGUE, split(line))
+    assert isinstance(found, HelpWanted)
+    assert found.command.name == "health"
+
+
+@pytest.mark.parametrize(
+    ("line", "suggestion"),
+    [
+        ("helth", "health"),
+        ("helth api", "health api"),
+        ("haelth --details", "health --details"),
+        ("audit verfy", "audit verify"),
+        ("audti", "audit"),
+        ("qqqqqq", "help"),
+    ],
+)
+def test_an_unknown_command_is_answered_with_what_was_meant(line: str, suggestion: str) -> None:
+    refused = refusal(line)
+    assert isinstance(refused, UnknownWord)
+    assert suggestion in refused.suggestions
+
+
+def test_a_wrong_choice_is_told_what_is_allowed_and_shown_an_example() -> None:
+    refused = refusal("health databse")
+    assert isinstance(refused, UnknownWord)
+    assert "`databse`" in refused.message
+    assert "Did you mean `database`?" in refused.hint
+    assert "`api`, `database`, `cache`" in refused.hint
+    assert "Example: `/pitchey health`" in refused.hint
+    assert refused.suggestions == ("health database",)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("health --detials", "Did you mean `--details`?"),
+        ("health --nonsense", "Known: `--environment`, `--details`, `--help`."),
+        ("health --environment", "`--environment` needs a value."),
+        ("health api cache", "does not know what to do with `cache`"),
+        ("health api component:cache", "`component` was given twice."),
+        ("health details:perhaps", "it takes no value"),
+        ("note", "`note` needs `person`: who."),
+        ("note ana", "`person` is a person, not `ana`."),
+        ("note <@U012AB3CD> --limit many", "`limit` is a whole number, not `many`."),
+        ("note <@U012AB3CD> --since soon", "`90s`, `15m`, `24h`, `7d` or `2w`"),
+    ],
+)
+def test_each_mistake_has_its_own_answer(line: str, told: str) -> None:
+    assert told in str(refusal(line))
+
+
+def test_markup_in_a_mistake_is_shown_as_text() -> None:
+    refused = refusal("<!channel>`*x*")
+    assert "<!channel>" not in str(refused)
+
+
+@given(st.text(max_size=200))
+def test_any_text_gets_an_answer(text: str) -> None:
+    assert answer(text)
+
+
+_WORDS = st.lists(
+    st.one_of(
+        st.sampled_from([command.name for command in COMMANDS]),
+        st.sampled_from(["--details", "--limit", "--limit=x", "details:no", ":", "--", "-", "a:b"]),
+        st.text(min_size=1, max_size=12),
+    ),
+    max_size=8,
+)
+
+
+@given(_WORDS)
+def test_any_words_near_a_command_get_an_answer(words: list[str]) -> None:
+    found = answer(" ".join(words)[:LONGEST])
+    if isinstance(found, Parsed):
+        assert set(found.arguments) == {argument.name for argument in found.command.arguments}
+    else:
+        assert found

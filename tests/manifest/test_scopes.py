@@ -1,0 +1,71 @@
+"""The manifest's scopes are exactly those that the Slack methods in the source need."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import manifest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = [
+    path
+    for folder in ("bot", "handlers")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+    if "sandbox" not in path.relative_to(ROOT).parts
+]
+# docs.slack.dev, "Scopes" of each method; an empty set is a method that needs none.
+NEEDED: dict[str, set[str]] = {
+    "apps.connections.open": set(),  # connections:write, of the app-level token
+    "auth.test": set(),
+    "chat.delete": {"chat:write"},
+    "chat.postEphemeral": {"chat:write"},
+    "chat.postMessage": {"chat:write"},
+    "chat.update": {"chat:write"},
+    "conversations.info": {"channels:read", "groups:read"},
+    "usergroups.list": {"usergroups:read"},
+    "usergroups.users.list": {"usergroups:read"},
+    # Of the channels the bot posts in; not of direct messages, which would need im:history.
+    "conversations.history": {"channels:history", "groups:history"},
+    "conversations.replies": {"channels:history", "groups:history"},
+    "files.upload.v2": {"files:write"},  # getUploadURLExternal and completeUploadExternal
+    "users.conversations": {"channels:read", "groups:read"},  # public and private ones
+    "users.info": {"users:read"},
+    "views.open": set(),
+    "views.publish": set(),
+    "views.push": set(),
+    "views.update": set(),
+}
+EVENTS = {"app_mention": {"app_mentions:read"}, "app_home_opened": set()}
+SDK_METHODS = {name for name in dir(AsyncWebClient) if re.fullmatch(r"[a-z]+_[a-zA-Z0-9_]+", name)}
+
+
+def methods_called() -> set[str]:
+    """Slack methods by their names: `client.chat_postMessage` and `"users.conversations"`."""
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in SDK_METHODS:
+                found.add(node.attr.replace("_", "."))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                name = node.value.replace(".", "_")
+                if "." in node.value and name in SDK_METHODS:
+                    found.add(node.value)
+    return found
+
+
+def test_every_method_called_is_known_here() -> None:
+    assert methods_called() - NEEDED.keys() == set()
+
+
+def test_the_manifest_asks_for_what_the_code_uses_and_no_more() -> None:
+    document = manifest.load()
+    used = {"commands"}
+    for method in methods_called():
+        used |= NEEDED[method]
+    for event in document["settings"]["event_subscriptions"]["bot_events"]:
+        used |= EVENTS[event]
+    assert set(manifest.scopes(document)) == used

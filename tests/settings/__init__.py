@@ -1,0 +1,1 @@
+"""The settings: pitchey.toml and the environment."""

@@ -1,0 +1,3 @@
+from tests.outbox.conftest import outbox, settings, slack, stage, store
+
+__all__ = ["outbox", "settings", "slack", "stage", "store"]
