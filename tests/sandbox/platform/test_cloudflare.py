@@ -150,7 +150,9 @@ async def test_figures_grow_with_real_requests(
         await api.get("/api/health/ping")
     rows = await figures(world, cloudflare)
     assert sum(row["sum"]["requests"] for row in rows) >= before + 10
-    assert 100 < rows[0]["quantiles"]["cpuTimeP50"] <= rows[0]["quantiles"]["cpuTimeP99"]
+    # A past with a thrown request has a row of its own for it, and that one may cost little.
+    [success] = [row for row in rows if row["dimensions"]["status"] == "success"]
+    assert 100 < success["quantiles"]["cpuTimeP50"] <= success["quantiles"]["cpuTimeP99"]
 
 
 async def test_only_exceptions_are_errors_in_analytics_but_telemetry_sees_every_500(
