@@ -12,12 +12,13 @@ from bot import clearance, guard_answers
 from bot.access import Decision as Permission
 from bot.blocks import code
 from bot.clearance import Clearance
-from bot.command import Command, Context, Reply
+from bot.command import Command, Context, Person, Reply, Surface
 from bot.errors import BadInput
 from bot.frozen import thaw
 from bot.guard import Guard, reason_of
 from bot.store.operation_rows import Decision, OperationRecord, State
 
+NOW = 0.0  # seconds: for a decision Slack is asked anew who somebody is
 ACTS = ("show", "confirm", "approve", "reject", "cancel", "resume", "break-glass")
 
 
@@ -74,6 +75,11 @@ async def _let_run(
         return _refused(record, verdict.message)
     if not (permission := await _permission(context, command, record)).allowed:
         return guard_answers.not_allowed(record, permission.message, permission.hint)
+    if person.id != record.request.person_id and (
+        why := await _requester_barred(context, command, record)
+    ):
+        hint = "Ask for it yourself; a second person then approves that."
+        return guard_answers.not_allowed(record, why, hint)
     if (holder := guard.holder(record.request.target)) is not None:
         return guard_answers.busy(holder)
     if not await guard.unchanged(context, command, record):
@@ -124,6 +130,8 @@ async def _resume(context: Context, command: Command, record: OperationRecord, _
         return guard_answers.not_allowed(record, f"`{command.name}` begins anew: ask for it again.")
     if not (permission := await _permission(context, command, record)).allowed:
         return guard_answers.not_allowed(record, permission.message, permission.hint)
+    if (follower := context.guard.store.operations.resumed_by(record.id)) is not None:
+        return guard_answers.resumed(record, follower)
     arguments = thaw(record.request.arguments) | {"break-glass": False}
     # What runs stands for the person who resumes it now, as a request of their own.
     own = replace(context, invocation=replace(context.invocation, text=record.request.line))
@@ -132,11 +140,34 @@ async def _resume(context: Context, command: Command, record: OperationRecord, _
 
 async def _permission(context: Context, command: Command, record: OperationRecord) -> Permission:
     asked = context.invocation
-    standing = await context.access.role(asked.person, asked.surface, asked.channel)
+    standing = await context.access.role(asked.person, asked.surface, asked.channel, newer_than=NOW)
     arguments = thaw(record.request.arguments)
     return await context.access.permit(
         command, arguments, standing, asked.surface, record.request.channel or asked.channel
     )
+
+
+async def _requester_barred(context: Context, command: Command, record: OperationRecord) -> str:
+    """Why whoever asked may not run it any more; empty where they may."""
+    request = record.request
+    person, surface = Person(request.person_id, request.person_name), Surface(request.surface)
+    standing = await context.access.role(person, surface, request.channel, newer_than=NOW)
+    permission = await context.access.permit(
+        command, thaw(request.arguments), standing, surface, request.channel
+    )
+    if permission.allowed:
+        return ""
+    who = clearance.mention(person.id, person.name)
+    if standing.excluded:
+        return f"{who}, who asked for it, may not run it any more. {standing.why}"
+    if standing.unread:
+        return f"{who} asked for it, and who that is {standing.unread}."
+    if permission.missing is None:
+        return permission.message
+    have = f"has the role *{standing.role.word}*" if standing.role else "has no role"
+    needs = f"{code(command.name)} needs *{permission.missing.word}*"
+    unsure = "".join(f" Not confirmed: {one.trouble}." for one in standing.unconfirmed[:1])
+    return f"{who}, who asked for it, {have} now; {needs}.{unsure}"
 
 
 def _refused(record: OperationRecord, message: str) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,7 +46,9 @@ class Groups:
         self._all = Readings(self._read_all, FRESH_SECONDS, clock)
         self._people = Readings(self._read_people, FRESH_SECONDS, clock)
 
-    async def membership(self, written: str, wait: float = WAIT_SECONDS) -> Membership:
+    async def membership(
+        self, written: str, wait: float = WAIT_SECONDS, newer_than: float = math.inf
+    ) -> Membership:
         """Who is in the group that the settings write as `@handle` or `S…`."""
         until = time.monotonic() + wait
         groups = await self._all.get("", wait)
@@ -57,7 +60,7 @@ class Groups:
         title = f"@{group.handle}"
         if group.gone:
             return Membership(title, None, f"the user group {title} {group.gone}")
-        people = await self._people.get(group.id, until - time.monotonic())
+        people = await self._people.get(group.id, until - time.monotonic(), newer_than)
         if people.value is None or not _usable(people):
             return _unread(title, people)
         ages = [one.age for one in (groups, people) if one.trouble is not None]

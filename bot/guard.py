@@ -14,6 +14,7 @@ from bot.announcing import channel_of
 from bot.command import Arguments, Command, Context, Person, Plan, Reply, Risk, Role, Surface
 from bot.errors import OpsError
 from bot.frozen import command_line, freeze, thaw
+from bot.guard_input import admitted
 from bot.journal import Clock, expire_overdue, interrupt_lost, operation_id
 from bot.running import Contain, Runner, invocation_of
 from bot.store.operation_rows import Decision, OperationRecord, OperationRequest, State
@@ -104,6 +105,7 @@ class Guard:
         self, context: Context, command: Command, arguments: Arguments, resumes: str = ""
     ) -> Reply:
         """A guarded command was asked for: what has to happen first is the answer."""
+        arguments = admitted(command, arguments, self.runner.redactor)
         plan = await self.plan(context, command, arguments)
         risk = plan.risk or command.risk
         if risk is Risk.READS:
@@ -168,6 +170,9 @@ class Guard:
         started = self.started(record, decision)
         if isinstance(started, Reply):
             return started
+        if context.invocation.surface is Surface.TERMINAL:
+            # Its process ends with the answer: what runs there is waited for.
+            return await self.runner.run(context, started, context.progress)
         self.runner.start(context, started)
         return guard_answers.begun(started, channel_of(started, self.settings))
 
@@ -205,15 +210,15 @@ class Guard:
         self, context: Context, command: Command, arguments: Arguments, plan: Plan, resumes: str
     ) -> OperationRecord:
         """Write the request into the journal, as it will run."""
-        asked, now = context.invocation, self.clock()
+        asked, now, redact = context.invocation, self.clock(), self.runner.redactor.text
         request = OperationRequest(
             command=command.name,
-            line=command_line(command, arguments),
+            line=redact(command_line(command, arguments)),
             arguments=freeze(arguments),
             risk=(plan.risk or command.risk).value,
             target=plan.target,
-            effect=plan.effect,
-            lines=plan.lines,
+            effect=redact(plan.effect),
+            lines=tuple(map(redact, plan.lines)),
             fingerprint=plan.state,
             reason=reason_of(arguments),
             person_id=asked.person.id,

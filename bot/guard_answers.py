@@ -41,6 +41,24 @@ def told(record: OperationRecord) -> Reply:
     )
 
 
+def resumed(record: OperationRecord, by: OperationRecord) -> Reply:
+    """Somebody was quicker to resume it, or it went on in another one since."""
+    text = (
+        f":information_source: Nothing done: {code(record.id)} is resumed by {code(by.id)} already."
+    )
+    return Reply(
+        text,
+        [
+            section(text),
+            context(happened(by)),
+            actions(command_button("Show that operation", f"operation {by.id}")),
+        ],
+        outcome="refused",
+        exit_code=3,
+        data=summary(by),
+    )
+
+
 def not_allowed(record: OperationRecord, why: str, hint: str = "") -> Reply:
     """The person may not decide this."""
     text = f":no_entry: Refused: {why}"

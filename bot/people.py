@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,9 +45,11 @@ class People:
         found = (await self.member(person.id, NAMED_WITHIN)).value
         return Person(person.id, found.handle) if found else person
 
-    async def member(self, person_id: str, wait: float = WAIT_SECONDS) -> Reading[Member]:
+    async def member(
+        self, person_id: str, wait: float = WAIT_SECONDS, newer_than: float = math.inf
+    ) -> Reading[Member]:
         """Who that is; the reading's trouble says why it could not be read."""
-        return await self._members.get(person_id, wait)
+        return await self._members.get(person_id, wait, newer_than)
 
     async def name(self, person_id: str) -> str:
         """What to call the person in a sentence: their name, else the id."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -58,15 +59,20 @@ class Readings(Generic[Value]):
         self._clock = clock
         self._kept: dict[str, _Kept[Value]] = {}
 
-    async def get(self, key: str, wait: float = WAIT_SECONDS) -> Reading[Value]:
-        """The value for the key; waits at most `wait` seconds, and not at all while it is fresh."""
+    async def get(
+        self, key: str, wait: float = WAIT_SECONDS, newer_than: float = math.inf
+    ) -> Reading[Value]:
+        """The value for the key; waits at most `wait` seconds, and not at all while it is fresh.
+
+        It counts as fresh for `newer_than` seconds at most, where somebody has to be sure.
+        """
         kept = self._kept.get(key)
         if kept is None:
             if len(self._kept) >= MOST_KEYS:
                 self._kept.pop(next(iter(self._kept)))
             kept = self._kept[key] = _Kept()
         age = self._clock() - kept.read_at
-        if kept.value is not None and age < self._fresh:
+        if kept.value is not None and age < min(self._fresh, newer_than):
             if age >= self._fresh * RENEW_AFTER:
                 self._start(key, kept)
             return Reading(kept.value, age)

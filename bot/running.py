@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 log = logging.getLogger(__name__)
+# What a view raises over a record that it cannot draw: one such must not stop the others.
+UNDRAWABLE = (ValueError, TypeError, LookupError)
 UPDATE_EVERY = 1.0  # seconds; Slack wants at most one update a second in a channel
 LAST_UPDATE_WITHIN = 3.0  # seconds that the end waits for a progress update on its way
 
@@ -74,6 +76,7 @@ class Runner:
     tasks: set[asyncio.Task[Reply]] = field(default_factory=set)
     # Ends that the store did not take, such as on a full disk: written as soon as it does.
     unwritten: dict[str, End] = field(default_factory=dict)
+    undrawable: set[str] = field(default_factory=set)
 
     def start(self, context: Context, record: OperationRecord) -> None:
         """Run it in the background; the channel is told."""
@@ -141,6 +144,10 @@ class Runner:
             self.announcer.tell(record, self.catalogue, self.clock())
         except OpsError as error:
             log.error("%s could not be announced yet: %s", record.id, error)
+        except UNDRAWABLE:
+            if record.id not in self.undrawable:  # said once, though it is tried at each look
+                self.undrawable.add(record.id)
+                log.exception("%s cannot be announced", record.id)
 
     def audit(self, record: OperationRecord, outcome: str, detail: str) -> None:
         """An entry of the operation's own: its reference is the operation's id."""
@@ -209,10 +216,13 @@ class Runner:
                 return
             except TimeoutError:
                 pass
-            now = self.store.operations.get(record.id)
-            if now is None or now.state is not State.RUNNING:
-                return
-            await self.announcer.progress(now, self.catalogue, self.clock(), note.text)
+            try:
+                now = self.store.operations.get(record.id)
+                if now is None or now.state is not State.RUNNING:
+                    return
+                await self.announcer.progress(now, self.catalogue, self.clock(), note.text)
+            except OpsError as error:
+                log.info("the progress of %s could not be read: %s", record.id, error)
 
     def _ended(self, task: asyncio.Task[Reply]) -> None:
         self.tasks.discard(task)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -39,16 +40,24 @@ class Access:
         """From now on ask that workspace."""
         self._directory = directory
 
-    async def role(self, person: Person, surface: Surface, _channel: str = "") -> Standing:
+    async def role(
+        self,
+        person: Person,
+        surface: Surface,
+        _channel: str = "",
+        *,
+        newer_than: float = math.inf,
+    ) -> Standing:
         """Where the person stands. Raises nothing: what cannot be read is in the answer.
 
-        Asks Slack only for what is not remembered, and waits three seconds for it at most.
+        Asks Slack only for what is not remembered, or was read more than `newer_than` seconds
+        ago, and waits three seconds for it at most.
         """
         roles = self._settings.roles
         if surface in (Surface.TERMINAL, Surface.SCHEDULE):
             return Standing(roles.terminal, f"`[roles] terminal` gives {roles.terminal.word}.")
         facts, memberships = await asyncio.gather(
-            self._facts(person.id), self._memberships(person.id)
+            self._facts(person.id, newer_than), self._memberships(person.id, newer_than)
         )
         return standing_of(person.id, roles, facts, memberships)
 
@@ -94,18 +103,18 @@ class Access:
         )
         return tuple(text for text in told if text)
 
-    async def _facts(self, person_id: str) -> Facts:
+    async def _facts(self, person_id: str, newer_than: float) -> Facts:
         if self._directory is None:
             return Facts()
         people = self._directory.people
-        reading = await people.member(person_id)
+        reading = await people.member(person_id, newer_than=newer_than)
         if reading.value is not None and reading.value.barred:
             return Facts(barred=reading.value.barred)  # once barred, silence does not lift it
         if reading.value is None or reading.trouble is not None:
             return Facts(unread=f"could not be read from Slack ({people.reason(reading)})")
         return Facts()
 
-    async def _memberships(self, person_id: str) -> dict[str, Membership]:
+    async def _memberships(self, person_id: str, newer_than: float) -> dict[str, Membership]:
         """The groups that could give more than the person's own id does, as written."""
         roles = self._settings.roles
         own = max((role for role in Role if person_id in roles.named(role)), default=None)
@@ -116,14 +125,14 @@ class Access:
             for entry in roles.named(role)
             if is_group(entry)
         ]
-        found = await asyncio.gather(*(self._membership(entry) for entry in wanted))
+        found = await asyncio.gather(*(self._membership(entry, newer_than) for entry in wanted))
         return dict(zip(wanted, found, strict=True))
 
-    async def _membership(self, written: str) -> Membership:
+    async def _membership(self, written: str, newer_than: float = math.inf) -> Membership:
         if self._directory is None:
             why = f"the user group {written} could not be read (Slack is not connected)"
             return Membership(written, None, why)
-        return await self._directory.groups.membership(written)
+        return await self._directory.groups.membership(written, newer_than=newer_than)
 
     async def _holder(self, entry: str) -> str:
         if not is_group(entry):

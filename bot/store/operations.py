@@ -143,6 +143,15 @@ class Operations:
         found = self._read("WHERE id = ?", (operation,))
         return found[0] if found else None
 
+    def resumed_by(self, operation: str) -> OperationRecord | None:
+        """The newest operation that resumes that one, and waits, runs or ran."""
+        found = self._read(
+            "WHERE resumes = ? AND (state = 'requested' OR started_at IS NOT NULL) "
+            "ORDER BY requested_at DESC LIMIT 1",
+            (operation,),
+        )
+        return found[0] if found else None
+
     def newest(
         self, limit: int, states: Sequence[State] = (), target: str = ""
     ) -> tuple[OperationRecord, ...]:

@@ -1,0 +1,47 @@
+"""What a guarded command may be asked with: short enough for a button, and free of secrets."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bot.command import Arguments, Command
+from bot.errors import BadInput
+from bot.frozen import command_line
+
+if TYPE_CHECKING:
+    from bot.redaction import Redactor
+
+LONGEST_LINE = 1_000  # characters as JSON: a button and a modal carry it beside other things
+REASON = "reason"
+
+
+def admitted(command: Command, arguments: Arguments, redactor: Redactor) -> dict[str, Any]:
+    """The arguments as the journal keeps them; raises BadInput.
+
+    A secret in the reason is hidden, as a reason is only read. Elsewhere hiding it would run
+    something else, and keeping it would store it: that is refused. What an address has behind
+    its question mark belongs to the address, and is hidden where it is shown.
+    """
+    kept = dict(arguments)
+    if isinstance(kept.get(REASON), str):
+        kept[REASON] = redactor.text(kept[REASON])
+    for name, value in kept.items():
+        if isinstance(value, str) and name != REASON and _holds_secret(value, redactor):
+            raise BadInput(
+                f"`{name}` of `{command.name}` holds a secret; nothing was asked for.",
+                "Leave it out. Change it as well: it has been sent as a message.",
+            )
+    length = len(json.dumps(command_line(command, kept), ensure_ascii=False))
+    if length > LONGEST_LINE:
+        raise BadInput(
+            f"That is too long for `{command.name}`: {length:,} characters, "
+            f"at most {LONGEST_LINE:,}.",
+            "Shorten the arguments, or ask in several parts.",
+        )
+    return kept
+
+
+def _holds_secret(value: str, redactor: Redactor) -> bool:
+    told = value.partition("?")[0] if "://" in value else value
+    return redactor.text(told) != told
