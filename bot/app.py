@@ -22,6 +22,7 @@ from bot.observability import Observability
 from bot.outbox import Outbox
 from bot.postponing import Postponement
 from bot.redaction import RedactingFilter, Redactor
+from bot.rooms import Rooms
 from bot.settings import Settings
 from bot.slack_calls import Slack
 from bot.store import Store
@@ -56,6 +57,7 @@ class House:
         return cls(settings, store, clients, dispatcher)
 
     async def aclose(self) -> None:
+        await self.dispatcher.runtime.aclose()
         await self.clients.aclose()
         self.store.close()
 
@@ -103,6 +105,10 @@ class Workspace:
         )
         directory = Directory.open(slack, settings.roles.groups)
         house.dispatcher.access.connect(directory)
+        runtime = house.dispatcher.runtime
+        runtime.messages = outbox.messages
+        runtime.directory = directory
+        runtime.rooms = Rooms(slack)
         redactor = house.dispatcher.redactor
         house.dispatcher.postpone = Postponement(outbox)
         house.dispatcher.guard.attach(Announcer(settings, house.store, outbox, slack, redactor))
@@ -113,6 +119,7 @@ class Workspace:
     async def aclose(self, seconds: float = 6.0) -> None:
         """Finish what runs, then close the connections."""
         await self.listeners.drain(seconds)
+        await self.house.dispatcher.runtime.aclose()
         await self.outbox.aclose()
         await self.directory.aclose()
         await self.slack.aclose()

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import time
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.planning import Operation as Operation  # noqa: PLC0414 said here for everybody
+from bot.forms import Form as Form  # noqa: PLC0414 said here for everybody
+from bot.forms import Shortcut as Shortcut  # noqa: PLC0414
+from bot.forms import Webhook as Webhook  # noqa: PLC0414
+from bot.planning import Operation as Operation  # noqa: PLC0414
 from bot.planning import Plan as Plan  # noqa: PLC0414
 
 if TYPE_CHECKING:
     from bot.access import Access
     from bot.clients import Clients
+    from bot.events import Listener
     from bot.guard import Guard
+    from bot.jobs import Job
+    from bot.runtime import Runtime
     from bot.settings import Settings
     from bot.store import Store
 
@@ -172,6 +177,7 @@ class Context:
     role: Role
     access: Access
     guard: Guard
+    runtime: Runtime
     operation: Operation | None = None  # inside `run` of a guarded command
 
 
@@ -209,6 +215,7 @@ class Command:
     plan: MakePlan | None = None
     resumable: bool = False  # `run` leaves out what `operation.finished_steps` names
     cancellable: bool = True  # may end between two steps
+    form: str = ""  # the form that a slash command without arguments opens instead of running
 
     def __post_init__(self) -> None:
         if self.risk is Risk.READS:
@@ -221,34 +228,6 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortcut:
-    """A global or message shortcut that opens a modal first; submitting it runs a command.
-
-    `modal(context)` answers the view at once, without I/O. `command_line(values, message)`
-    turns the submitted state and the message (message shortcuts only) into command words.
-    """
-
-    callback_id: str
-    name: str
-    description: str
-    kind: str  # "global" or "message"
-    modal: Callable[[Catalogue], Block]
-    command_line: Callable[[Mapping[str, Any], Mapping[str, Any]], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Daily:
-    """Something told in the operations channel once a day; caught up after a downtime.
-
-    `tell` answers what is said, or None on a day without news.
-    """
-
-    name: str
-    at: time  # UTC
-    tell: Callable[[Settings, Store], Reply | None]
-
-
-@dataclass(frozen=True, slots=True)
 class Feature:
     """What one folder of `handlers/` brings to the house."""
 
@@ -256,7 +235,14 @@ class Feature:
     title: str
     commands: tuple[Command, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
-    daily: tuple[Daily, ...] = ()
+    forms: tuple[Form, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    webhooks: tuple[Webhook, ...] = ()
+    # Blocks of the Home tab for one person; at most ten, without I/O but the store.
+    home: Callable[[Runtime, Person, Role], list[Block]] | None = None
+    # Called once at the start of every process: gauges for `/metrics` and the like.
+    begin: Callable[[Runtime], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +258,14 @@ class Catalogue:
     @property
     def shortcuts(self) -> tuple[Shortcut, ...]:
         return tuple(shortcut for feature in self.features for shortcut in feature.shortcuts)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        return tuple(form for feature in self.features for form in feature.forms)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return tuple(job for feature in self.features for job in feature.jobs)
 
     def find(self, name: str) -> Command | None:
         return next((command for command in self.commands if command.name == name), None)

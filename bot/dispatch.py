@@ -8,14 +8,18 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from bot import answers, parsing, words
 from bot.access import NOT_LOOKED_UP, Access, Standing
 from bot.blocks import clip
 from bot.command import Catalogue, Command, Context, Invocation, Progress, Reply, Risk, Role
 from bot.errors import BadInput, OpsError
+from bot.events import Audited, Events
 from bot.guard import Guard
+from bot.messages import Messages
+from bot.patience import Nobody, Patience, Responder
+from bot.runtime import Runtime
 from bot.store import AuditEntry
 
 if TYPE_CHECKING:
@@ -27,15 +31,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 RUNNING_AT_ONCE = 32
-SHOW_PROGRESS_AFTER = 2.0  # seconds; a shorter wait needs no message
-
-
-class Responder(Protocol):
-    """Carries progress and the reply to the person; the terminal and Slack each have one."""
-
-    async def progress(self, text: str) -> None: ...
-
-    async def send(self, reply: Reply) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +59,36 @@ class Dispatcher:
     postpone: Callable[[Invocation, Reply], None] | None = None
     access: Access = field(init=False)
     guard: Guard = field(init=False)
+    runtime: Runtime = field(init=False)
 
     def __post_init__(self) -> None:
         self.access = Access(self.settings)
+        listeners = [each for feature in self.catalogue.features for each in feature.listeners]
+        self.runtime = Runtime(
+            self.settings,
+            self.clients,
+            self.store,
+            self.catalogue,
+            self.redactor,
+            self.observability,
+            Messages(self.store, self.redactor, self.settings.slack.ops_channel),
+            Events(tuple(listeners)),
+            run=self._unseen,
+        )
         self.guard = Guard(
-            self.settings, self.store, self.catalogue, self.redactor, self._contained
+            self.settings,
+            self.store,
+            self.catalogue,
+            self.redactor,
+            self._contained,
+            lambda entry: self.runtime.publish(Audited(entry.at, entry)),
         )
 
     async def run(self, invocation: Invocation, responder: Responder) -> Reply:
         """The whole way of one invocation; answers the reply that was shown."""
         began = time.monotonic()
         standing = NOT_LOOKED_UP
-        patience = _Patience(responder, invocation, self.redactor.text)
+        patience = Patience(responder, invocation, self.redactor.text)
         handled = Handled(answers.interrupted(invocation), "", invocation.text)
         try:
             async with self.turns:
@@ -103,7 +116,7 @@ class Dispatcher:
         self._record(invocation, None, handled, 0.0)
 
     async def _handle(
-        self, invocation: Invocation, standing: Standing, patience: _Patience
+        self, invocation: Invocation, standing: Standing, patience: Patience
     ) -> Handled:
         try:
             parsed = self._parse(invocation)
@@ -182,6 +195,7 @@ class Dispatcher:
             role=role,
             access=self.access,
             guard=self.guard,
+            runtime=self.runtime,
         )
         if parsed.command.risk is not Risk.READS:
             return await self.guard.handle(context, parsed.command, parsed.arguments)
@@ -235,45 +249,7 @@ class Dispatcher:
         except OpsError as error:
             self.observability.unrecorded()
             log.error("%s: not written to the audit log: %s", invocation.reference, error)
+        self.runtime.publish(Audited(entry.at, entry))
 
-
-class _Patience:
-    """Shows progress once the work has taken long enough for a person to wonder."""
-
-    def __init__(
-        self, responder: Responder, invocation: Invocation, redact: Callable[[str], str]
-    ) -> None:
-        self._responder = responder
-        self._redact = redact
-        self._text = answers.working(redact(invocation.text))
-        self._began = time.monotonic()
-        self._shown = ""
-        self._done = asyncio.Event()
-        self._task = asyncio.create_task(self._watch())
-
-    async def say(self, text: str) -> None:
-        self._text = f":hourglass_flowing_sand: {self._redact(text)}"
-
-    async def stop(self) -> None:
-        """End the watch; a progress message on its way is let through, so that none comes last."""
-        self._done.set()
-        await self._task
-
-    async def _watch(self) -> None:
-        pause = SHOW_PROGRESS_AFTER
-        while not await self._finished_within(pause):
-            pause = 1.0  # Slack wants at most one update a second in a channel
-            if self._text != self._shown:
-                self._shown = self._text
-                try:
-                    await self._responder.progress(self._text)
-                except OpsError as error:
-                    log.info("progress could not be shown: %s", error)
-
-    async def _finished_within(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._done.wait()
-        except TimeoutError:
-            return False
-        return True
+    async def _unseen(self, invocation: Invocation) -> Reply:
+        return await self.run(invocation, Nobody())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from bot.guard_terminal import Desk
     from bot.redaction import Redactor
     from bot.settings import Settings
-    from bot.store import Store
+    from bot.store import AuditEntry, Store
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds between two looks at what expired, was lost or is untold
@@ -34,6 +35,10 @@ SHORTEST_REASON = 3  # characters
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def _unheard(_entry: AuditEntry) -> None:
+    return
 
 
 class Guard:
@@ -46,13 +51,14 @@ class Guard:
         catalogue: Catalogue,
         redactor: Redactor,
         contain: Contain,
+        audited: Callable[[AuditEntry], None] = _unheard,
     ) -> None:
         self.settings = settings
         self.store = store
         self.catalogue = catalogue
         self.clock: Clock = utc_now
         self.desk: Desk | None = None  # who sits at the terminal, in a terminal's process
-        self.runner = Runner(store, catalogue, redactor, contain, self.now)
+        self.runner = Runner(store, catalogue, redactor, contain, self.now, audited)
         self._kind = "terminal"
         self._deciding: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._looking: asyncio.Task[None] | None = None

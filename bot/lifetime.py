@@ -44,6 +44,7 @@ class Lifetime:
         self._contact = contact
         self._run = 0
         self._telling: asyncio.Task[None] | None = None
+        self._beating: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Note the start; raises OpsError where the store cannot take it."""
@@ -51,6 +52,7 @@ class Lifetime:
         late = self._store.outbox.counts()
         self._run = self._store.runs.begin(bot_version(), self._transport, now)
         self._telling = asyncio.create_task(self._tell(now, late))
+        self._beating = asyncio.create_task(self._keep_beating())
 
     def beat(self) -> None:
         """A sign of life, for the next run and for `/pitchey status`."""
@@ -59,10 +61,12 @@ class Lifetime:
         except OpsError as error:
             log.warning("no sign of life could be noted: %s", error)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Tell nothing any more."""
-        if self._telling is not None:
-            self._telling.cancel()
+        tasks = [task for task in (self._telling, self._beating) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def end(self) -> None:
         """The end was a clean one: nobody needs to be told."""
@@ -70,6 +74,11 @@ class Lifetime:
             self._store.runs.end(self._run, datetime.now(UTC))
         except OpsError as error:
             log.warning("the end of this run could not be noted: %s", error)
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            self.beat()
 
     async def _tell(self, started: datetime, late: OutboxCounts) -> None:
         # Until then another process may be alive, and an open run be no crash.

@@ -72,6 +72,7 @@ class Runner:
     redactor: Redactor
     contain: Contain
     clock: Clock
+    audited: Callable[[AuditEntry], None]  # told of each entry, written or not
     announcer: Announcer | None = None
     tasks: set[asyncio.Task[Reply]] = field(default_factory=set)
     # Ends that the store did not take, such as on a full disk: written as soon as it does.
@@ -174,6 +175,7 @@ class Runner:
             self.store.audit.append(entry)
         except OpsError as error:
             log.error("%s: not written to the audit log: %s", record.id, error)
+        self.audited(entry)
 
     def write_ends(self) -> None:
         """Try again to record the ends that the store did not take."""

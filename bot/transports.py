@@ -20,9 +20,10 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from bot.app import House, Workspace
 from bot.errors import NotConfigured, OpsError, Refused
 from bot.lifetime import Lifetime
-from bot.schedule import scheduler
+from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.slack_calls import Slack, SlackRefused
+from bot.upkeep import FORGET
 from bot.web import Site
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,8 @@ async def _serve(house: House, mode: str, stop: asyncio.Event) -> None:
         return workspace.contact()  # the transport sets it once it is connected
 
     lifetime = Lifetime(house.store, workspace.outbox, house.settings, mode, contact)
-    jobs = scheduler(workspace, lifetime)
+    catalogue = house.dispatcher.catalogue
+    schedule = Schedule(house.dispatcher.runtime, (FORGET, *catalogue.jobs))
     try:
         # The port is taken first, so that a start that cannot succeed has begun nothing.
         served = (
@@ -93,9 +95,12 @@ async def _serve(house: House, mode: str, stop: asyncio.Event) -> None:
         )
         await _known(workspace)
         lifetime.begin()
+        for feature in catalogue.features:
+            if feature.begin is not None:
+                feature.begin(house.dispatcher.runtime)
         workspace.outbox.start()
         workspace.listeners.open()
-        jobs.start()
+        schedule.start()
         async with served:
             log.info("%s: %s mode", READY, mode)
             workspace.listeners.tell_interrupted()
@@ -105,9 +110,8 @@ async def _serve(house: House, mode: str, stop: asyncio.Event) -> None:
     finally:
         log.info("stopping")
         # The way in is closed by now; work in flight may still need the way back to Slack.
-        if jobs.running:
-            jobs.shutdown(wait=False)
-        lifetime.stop()
+        await schedule.aclose()
+        await lifetime.stop()
         await workspace.aclose()
         if stop.is_set():
             lifetime.end()

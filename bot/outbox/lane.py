@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.outbox import refusals
 from bot.outbox.pace import Bucket, pause
 from bot.outbox.wire import NotNow, RefusedForGood, Wire
-from bot.store.outbox_rows import OutboxMessage, State
+from bot.store.outbox_rows import THREAD_OF, OutboxMessage, State
 
 if TYPE_CHECKING:
     from bot.store.outbox import StoredMessages
@@ -66,16 +66,27 @@ class Lane:
         if first is not None and first.state is not State.FAILED:
             # In another channel by now, and not settled there.
             raise NotNow("the message it edits is not sent yet", sure=True, wait=1.0, failed=False)
-        if message.state is State.SENDING and (ts := await self._found(message)):
+        thread = self._thread(message)
+        if message.state is State.SENDING and (ts := await self._found(message, thread)):
             log.info("%s had arrived before the bot could note it", message.key)
             return self.id, ts
         self.store.begin(message, datetime.now(UTC))
-        return await self.wire.post(self.id, text, blocks, message.key, message.thread_ts)
+        return await self.wire.post(self.id, text, blocks, message.key, thread)
 
-    async def _found(self, message: OutboxMessage) -> str:
+    def _thread(self, message: OutboxMessage) -> str:
+        """The ts of the thread's first message; raises NotNow while that one is on its way."""
+        if not message.thread_ts.startswith(THREAD_OF):
+            return message.thread_ts
+        first = self.store.find(message.thread_ts.removeprefix(THREAD_OF))
+        if first is not None and first.state in (State.WAITING, State.SENDING):
+            raise NotNow("its thread is not begun yet", sure=True, wait=1.0, failed=False)
+        # Where the first message was refused, or went elsewhere, the reply stands by itself.
+        return first.ts if first is not None and first.sent_to == self.id else ""
+
+    async def _found(self, message: OutboxMessage, thread: str) -> str:
         since = message.began_at or message.created_at
         try:
-            return await self.wire.find(self.id, message.thread_ts, message.key, since)
+            return await self.wire.find(self.id, thread, message.key, since)
         except RefusedForGood as refused:
             log.warning("whether %s arrived cannot be known: %s", message.key, refused)
         except NotNow as later:

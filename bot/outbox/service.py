@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
 from contextlib import suppress
@@ -12,11 +11,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.errors import OpsError
+from bot.messages import Messages
 from bot.outbox.lane import Lane
 from bot.outbox.pace import pause
 from bot.outbox.wire import NotNow, RefusedForGood, Wire
 from bot.redaction import Redactor
-from bot.store.outbox_rows import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,13 +45,14 @@ class Outbox:
         self._store = store.outbox
         self._wire = Wire(slack)
         self._fallback = settings.slack.ops_channel
-        self._redactor = Redactor(settings.secrets.values())
+        redactor = Redactor(settings.secrets.values())
         self._lanes: dict[str, Lane] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._ids: dict[str, str] = {}  # by the names that messages were stored with
         self._ids_until = 0.0
         self._name_failures = 0
         self._wake = asyncio.Event()
+        self.messages = Messages(store, redactor, self._fallback, self._wake.set)
         self._worker: asyncio.Task[None] | None = None
         self.delivering = asyncio.Event()  # set once no other process delivers
         observability.watch_outbox(self._store.counts)
@@ -72,21 +72,12 @@ class Outbox:
         `channel` is an id, a #name or a person's id. The same `key` again changes nothing.
         `update_of` is the key of an earlier message, which this one then replaces.
         """
-        self._store.add(
-            channel,
-            self._redactor.text(text),
-            self._redactor.json(list(blocks)),
-            self._open(key),
-            thread_ts,
-            self._fallback,
-            self._open(update_of),
-        )
-        self._wake.set()
+        self.messages.post(channel, text, blocks, key=key, thread_ts=thread_ts, update_of=update_of)
 
     def delivered(self, key: str) -> str | None:
         """The ts of the message of that key; None while it has not arrived."""
-        found = self._store.find(self._open(key))
-        return found.ts if found is not None and found.state is State.SENT else None
+        found = self.messages.delivered(key)
+        return found.ts if found is not None else None
 
     def start(self) -> None:
         """Deliver in the background until `aclose`."""
@@ -194,9 +185,3 @@ class Outbox:
         # A name that Slack does not list is tried as it is: Slack then says what is wrong.
         self._ids = {name: found.get(name, name) for name in {*self._ids, *named}}
         self._ids_until = now + NAMES_KEPT
-
-    def _open(self, key: str) -> str:
-        """The key as everybody in the workspace may see it: never with a secret in it."""
-        if key and self._redactor.text(key) != key:
-            return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
-        return key

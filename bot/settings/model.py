@@ -22,6 +22,7 @@ from bot.settings.tables import (
     Slack,
     Storage,
     StoreFile,
+    Team,
 )
 from bot.settings.values import Table, Text
 
@@ -41,6 +42,7 @@ class Settings(Table):
     network: Network = Network()
     checks: Checks = Checks()
     guard: Guarding = Guarding()
+    team: Team = Team()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()

@@ -28,6 +28,7 @@ from bot.settings.values import (
     SlackCommand,
     Table,
     Text,
+    TimeZone,
     Url,
     is_group,
 )
@@ -82,6 +83,12 @@ class StoreFile(Table):
 class Network(Table):
     ca_file: CertificateFile | None = None
     timeout_seconds: Seconds = 10.0
+
+
+class Team(Table):
+    """Where the team lives: schedules and reports are in its time."""
+
+    timezone: TimeZone = "UTC"
 
 
 class Guarding(Table):

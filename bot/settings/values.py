@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
@@ -136,6 +137,14 @@ def _certificates(path: Path) -> Path:
     return path
 
 
+def _time_zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is not a time zone such as Europe/Berlin or UTC") from error
+    return text
+
+
 def _text(value: str) -> str:
     if not value.strip():
         raise ValueError("is empty")
@@ -161,4 +170,5 @@ Days = Annotated[int, Strict(), Field(ge=1, le=3_650)]
 Hours = Annotated[float, Strict(), Field(gt=0, le=24 * 365, allow_inf_nan=False)]
 Amount = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 Minutes = Annotated[int, Strict(), Field(ge=1, le=7 * 24 * 60)]
+TimeZone = Annotated[Text, AfterValidator(_time_zone)]
 Port = Annotated[int, Strict(), Field(ge=1, le=65_535)]

@@ -18,6 +18,7 @@ from bot.store.outbox_rows import OutboxCounts, OutboxMessage
 from bot.store.presence import Presence
 from bot.store.rehearsals import Rehearsals
 from bot.store.runs import Run, Runs
+from bot.store.schedules import ScheduleRecord, Schedules
 
 # Within the three seconds Slack gives an acknowledgement, with time to spare for the rest.
 PATIENCE_SECONDS = 2.0
@@ -35,6 +36,7 @@ class Store:
     operations: Operations
     emergencies: Emergencies
     rehearsals: Rehearsals
+    schedules: Schedules
     presence: Presence
     _connection: Connection
 
@@ -63,6 +65,7 @@ class Store:
             Operations(connection),
             Emergencies(connection),
             Rehearsals(connection),
+            Schedules(connection),
             Presence(connection.path),
             connection,
         )
@@ -87,6 +90,7 @@ __all__ = [
     "OutboxCounts",
     "OutboxMessage",
     "Run",
+    "ScheduleRecord",
     "Store",
     "UnfinishedDelivery",
     "Verification",

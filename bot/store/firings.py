@@ -16,10 +16,12 @@ class Firings:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def claim(self, job: str, due: datetime, now: datetime | None = None) -> bool:
+    def claim(
+        self, job: str, due: datetime, now: datetime | None = None, lease: timedelta = LEASE
+    ) -> bool:
         """True for the first to claim this time, and for one who takes over from a killed one.
 
-        A claim that was not finished within LEASE counts as cut off.
+        A claim that was not finished within the lease counts as cut off.
         """
         at = now or due
         with self._connection.write() as sqlite:
@@ -28,7 +30,7 @@ class Firings:
                     "INSERT INTO firings (job, due, claimed_at) VALUES (?, ?, ?) "
                     "ON CONFLICT DO UPDATE SET claimed_at = excluded.claimed_at "
                     "WHERE finished_at IS NULL AND claimed_at < ?",
-                    (job, milliseconds(due), milliseconds(at), milliseconds(at - LEASE)),
+                    (job, milliseconds(due), milliseconds(at), milliseconds(at - lease)),
                 ).rowcount
                 == 1
             )

@@ -30,7 +30,7 @@ class StoredMessages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(
+    def add(  # noqa: PLR0913 the columns of a row
         self,
         channel: str,
         text: str,
@@ -40,17 +40,24 @@ class StoredMessages:
         fallback_channel: str = "",
         update_of: str = "",
         *,
+        latest: bool = False,
         now: datetime | None = None,
     ) -> int:
         """Store a message, power-cut safe; a key that is known keeps its first message.
 
-        With `update_of` it edits that message, in the channel where that one stands.
+        With `update_of` it edits that message, in the channel where that one stands; `latest`
+        takes the place of the edits of it that were not begun yet.
         """
         at = milliseconds(now or datetime.now(UTC))
         with self._connection.write() as sqlite:
             first = _first_of(sqlite, update_of)
             if first is not None:
                 update_of, channel = first
+                if latest:
+                    sqlite.execute(
+                        "DELETE FROM outbox WHERE update_of = ? AND state = 'waiting' AND key != ?",
+                        (update_of, key),
+                    )
             sqlite.execute(
                 "INSERT OR IGNORE INTO outbox (key, channel, fallback_channel, thread_ts, "
                 "update_of, text, blocks, created_at, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -190,11 +197,16 @@ class StoredMessages:
         return found is not None
 
     def forget_before(self, instant: datetime) -> int:
-        """Delete what was sent before then; answers how many. Its keys are free again."""
+        """Delete what was sent before then; answers how many. Its keys are free again.
+
+        A message that is still being edited stays known: an edit would become a new message.
+        """
+        at = milliseconds(instant)
         with self._connection.write() as sqlite:
             return sqlite.execute(
-                "DELETE FROM outbox WHERE state = 'sent' AND sent_at < ?",
-                (milliseconds(instant),),
+                "DELETE FROM outbox WHERE state = 'sent' AND sent_at < ? AND key NOT IN "
+                "(SELECT update_of FROM outbox WHERE sent_at IS NULL OR sent_at >= ?)",
+                (at, at),
             ).rowcount
 
     def worker_lock(self) -> Turns:

@@ -10,6 +10,8 @@ from typing import Any
 
 from bot.command import Block
 
+THREAD_OF = "key:"  # a thread named by the key of its first message begins so
+
 
 class State(StrEnum):
     """`sending`: an attempt began and its result is not known, so Slack is asked before another."""

@@ -4,6 +4,6 @@ from bot.command import Feature
 from handlers.audit.commands import AUDIT, VERIFY
 from handlers.audit.daily import HEAD
 
-FEATURE = Feature(name="audit", title="Audit log", commands=(AUDIT, VERIFY), daily=(HEAD,))
+FEATURE = Feature(name="audit", title="Audit log", commands=(AUDIT, VERIFY), jobs=(HEAD,))
 
 __all__ = ["FEATURE"]

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.command import Daily, Reply
+from bot.jobs import Job
 from handlers.audit.views import head_reply
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
-    from bot.store import Store
+    from bot.runtime import Runtime
 
 
-def tell_head(settings: Settings, store: Store) -> Reply | None:
-    """The head as it is now; nothing while the log is empty."""
-    entries, head = store.audit.head()
-    return head_reply(entries, head, settings.slack.command) if entries else None
+async def tell_head(runtime: Runtime, due: datetime) -> str:
+    """Post the head as it is now; nothing while the log is empty."""
+    entries, head = runtime.store.audit.head()
+    if not entries:
+        return "The audit log is empty: nothing was posted."
+    settings = runtime.settings
+    told = head_reply(entries, head, settings.slack.command)
+    key = f"audit_head:{due:%Y-%m-%d}"
+    runtime.messages.post(settings.slack.ops_channel, told.text, told.blocks, key=key)
+    return told.text
 
 
-HEAD = Daily(name="audit_head", at=time(9, 0), tell=tell_head)
+HEAD = Job(
+    name="audit-head",
+    title="Posting the audit log's head",
+    when=lambda _settings: "0 9 * * *",
+    run=tell_head,
+)

@@ -17,10 +17,9 @@ import pytest
 from bot.sandbox.workspace.validation import check_message
 from bot.settings import load
 from bot.store import Store
-from handlers.audit.daily import tell_head
 from handlers.audit.export import export_audit, write_export
 from handlers.audit.result import Wanted
-from handlers.audit.views import export_reply
+from handlers.audit.views import export_reply, head_reply
 from tests.store.writer import entry
 
 ROOT = Path(__file__).parents[2]
@@ -67,9 +66,9 @@ async def test_a_file_is_for_its_owner_alone(store: Store, tmp_path: Path) -> No
 
 
 def test_the_head_names_the_command_that_compares(store: Store) -> None:
-    told = tell_head(load(ROOT / "pitchey.toml", {}), store)
-    assert told is not None
-    head = store.audit.head()[1][:12]
+    entries, whole = store.audit.head()
+    told = head_reply(entries, whole, load(ROOT / "pitchey.toml", {}).slack.command)
+    head = whole[:12]
     assert told.text == f":ledger: Audit log: 1,204 entries, head {head}…"
     assert f"`/pitchey audit verify --head {head}`" in told.blocks[0]["text"]["text"]
     assert check_message({"text": told.text, "blocks": told.blocks}) == ()

@@ -144,11 +144,11 @@ async def test_a_run_that_was_cut_off_is_told_once(
     assert told.startswith(":warning: The bot was down from <!date^")
     assert f"<!date^{int(ago.timestamp())}^" in told
     assert told.endswith("; 1 message is sent late")
-    lifetime.stop()
+    await lifetime.stop()
     lifetime.end()
 
     again = Lifetime(store, outbox, settings, "socket", lambda: None)
     again.begin()
     await asyncio.sleep(0.3)
-    again.stop()
+    await again.stop()
     assert len(stage.posted(OPS)) == 2

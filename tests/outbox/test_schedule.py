@@ -1,45 +1,135 @@
-"""What is due daily is told once, by one process, and caught up after a downtime or a crash."""
+"""What is due is run once, by one process, and caught up after a downtime or a crash."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
-from bot.command import Daily, Reply
-from bot.outbox import Outbox
-from bot.schedule import last_due, tell_daily
+import pytest
+
+from bot.clients import Clients
+from bot.command import Catalogue
+from bot.dispatch import Dispatcher
+from bot.errors import OpsError
+from bot.jobs import Job, due_before, next_due
+from bot.observability import Observability
+from bot.redaction import Redactor
+from bot.runtime import Runtime
+from bot.schedule import run_due, run_now
 from bot.settings import Settings
 from bot.store import Store
 
-NINE = Daily("head", time(9, 0), lambda _settings, _store: Reply("News"))
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
-def test_the_newest_due_time() -> None:
-    assert last_due(NINE, MONDAY) == MONDAY
-    assert last_due(NINE, MONDAY - timedelta(seconds=1)) == MONDAY - timedelta(days=1)
-    assert last_due(NINE, MONDAY + timedelta(hours=14)) == MONDAY
+class Clock:
+    def __init__(self) -> None:
+        self.now = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
-async def test_told_once_a_day(store: Store, outbox: Outbox, settings: Settings) -> None:
-    def tell(now: datetime) -> bool:
-        return tell_daily(NINE, store, outbox, settings, now)
-
-    assert tell(MONDAY)
-    assert not tell(MONDAY)
-    assert not tell(MONDAY + timedelta(hours=23))
-    # Down for three days: the newest time is caught up, late.
-    assert tell(MONDAY + timedelta(days=3, hours=5))
-    assert not tell(MONDAY + timedelta(days=3, hours=6))
-    assert store.outbox.counts().waiting == 2
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
 
 
-async def test_a_claim_that_was_cut_off_is_taken_over(
-    store: Store, outbox: Outbox, settings: Settings
-) -> None:
-    assert store.firings.claim("head", MONDAY, MONDAY)
-    assert not tell_daily(NINE, store, outbox, settings, MONDAY + timedelta(minutes=5))
-    assert tell_daily(NINE, store, outbox, settings, MONDAY + timedelta(minutes=11))
-    assert store.outbox.counts().waiting == 1
+@pytest.fixture
+def runtime(settings: Settings, store: Store, clock: Clock) -> Runtime:
+    clients = Clients.connect(settings)
+    made = Dispatcher(
+        settings, clients, store, Catalogue(()), Redactor([]), Observability()
+    ).runtime
+    made.clock = clock
+    return made
+
+
+def job(ran: list[datetime], when: str | timedelta = "0 9 * * *", fails: bool = False) -> Job:
+    async def run(_runtime: Runtime, due: datetime) -> str:
+        ran.append(due)
+        if fails:
+            raise OpsError("The disk is full.")
+        return "Done."
+
+    return Job("nine", "The nine o'clock job", lambda _settings: when, run)
+
+
+@pytest.mark.parametrize(
+    ("since", "now", "due"),
+    [
+        (-DAY, timedelta(0), timedelta(0)),
+        (-DAY, timedelta(seconds=-1), None),
+        (timedelta(0), timedelta(hours=23), None),
+        (timedelta(0), timedelta(days=3, hours=5), timedelta(days=3)),
+    ],
+)
+def test_the_newest_due_time(since: timedelta, now: timedelta, due: timedelta | None) -> None:
+    found = due_before("0 9 * * *", "UTC", MONDAY + since, MONDAY + now)
+    assert found == (None if due is None else MONDAY + due)
+
+
+def test_nine_is_nine_in_summer_and_in_winter() -> None:
+    summer, winter = datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 25, 12, tzinfo=UTC)
+    found = [due_before("0 9 * * *", "Europe/Berlin", at - DAY, at) for at in (summer, winter)]
+    assert [each.hour for each in found if each] == [7, 8]
+    assert next_due("30 2 * * *", "Europe/Berlin", datetime(2026, 3, 28, 12, tzinfo=UTC))
+
+
+def test_intervals_are_the_same_in_every_process() -> None:
+    every = timedelta(minutes=5)
+    assert due_before(every, "UTC", MONDAY - DAY, MONDAY + timedelta(seconds=299)) == MONDAY
+    assert next_due(every, "UTC", MONDAY) == MONDAY + every
+
+
+async def test_run_once_a_day_and_caught_up(runtime: Runtime, clock: Clock) -> None:
+    ran: list[datetime] = []
+    nine = job(ran)
+    assert await run_due(runtime, nine)  # the very moment it was first known is its first time
+    assert not await run_due(runtime, nine)
+    clock.now = MONDAY + timedelta(hours=23)
+    assert not await run_due(runtime, nine)
+    clock.now = MONDAY + timedelta(days=3, hours=5)  # down for three days: the newest time, late
+    assert await run_due(runtime, nine)
+    assert not await run_due(runtime, nine)
+    assert ran == [MONDAY, MONDAY + 3 * DAY]
+    known = runtime.store.schedules.find("nine")
+    assert known is not None
+    assert (known.outcome, known.detail, known.due) == ("succeeded", "Done.", MONDAY + 3 * DAY)
+
+
+async def test_what_was_cut_off_is_run_again(runtime: Runtime, clock: Clock) -> None:
+    ran: list[datetime] = []
+    nine = job(ran)
+    runtime.store.schedules.know("nine", MONDAY - timedelta(hours=1))
+    assert runtime.store.firings.claim("nine", MONDAY, MONDAY)
+    runtime.store.schedules.started("nine", MONDAY, MONDAY)
+    clock.now = MONDAY + timedelta(minutes=5)
+    assert not await run_due(runtime, nine)
+    clock.now = MONDAY + timedelta(minutes=11)
+    assert await run_due(runtime, nine)
+    assert ran == [MONDAY]
+
+
+async def test_a_paused_job_is_left_out(runtime: Runtime, clock: Clock) -> None:
+    ran: list[datetime] = []
+    nine = job(ran)
+    runtime.store.schedules.know("nine", MONDAY)
+    assert runtime.store.schedules.pause("nine", "Ana", MONDAY, MONDAY + DAY)
+    assert not runtime.store.schedules.pause("nine", "Omar", MONDAY)
+    assert not await run_due(runtime, nine)
+    clock.now = MONDAY + DAY + timedelta(minutes=1)
+    assert await run_due(runtime, nine)
+    assert ran == [MONDAY + DAY]
+
+
+async def test_a_failure_is_told_once_until_it_succeeds(runtime: Runtime, clock: Clock) -> None:
+    ran: list[datetime] = []
+    for _ in range(3):
+        outcome, detail = await run_now(runtime, job(ran, fails=True), clock.now)
+        clock.now += DAY
+        assert (outcome, detail) == ("failed", "The disk is full.")
+    assert runtime.store.outbox.counts().waiting == 1
 
 
 def test_a_claim_is_one_process_s(store: Store) -> None:

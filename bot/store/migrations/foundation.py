@@ -1,15 +1,11 @@
-"""The shape of the store, as steps that only ever go forward.
-
-A step that has been released is never changed: add a new one below it.
-"""
+"""The tables that the house itself stands on."""
 
 from __future__ import annotations
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from bot.store.chain import FIRST
-
-migrations = Migrations("pitchey")
+from bot.store.migrations.steps import migrations
 
 
 @migrations()
@@ -239,12 +235,3 @@ _OUTBOX = (
     )
     """,
 )
-
-
-def step_names() -> set[str]:
-    """Every step this version knows: those still to do on an empty database."""
-    empty = Database(memory=True)
-    try:
-        return {step.name for step in migrations.pending(empty)}
-    finally:
-        empty.close()

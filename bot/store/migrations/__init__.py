@@ -1,0 +1,25 @@
+"""The shape of the store, as steps that only ever go forward.
+
+A step that has been released is never changed: add a new one below it, or a module of its own
+for another kind of record.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from bot.store.migrations import foundation as foundation
+from bot.store.migrations import schedules as schedules
+from bot.store.migrations.foundation import GUARD_COUNT
+from bot.store.migrations.steps import migrations
+
+__all__ = ["GUARD_COUNT", "migrations", "step_names"]
+
+
+def step_names() -> set[str]:
+    """Every step this version knows: those still to do on an empty database."""
+    empty = Database(memory=True)
+    try:
+        return {step.name for step in migrations.pending(empty)}
+    finally:
+        empty.close()
