@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from bot import limits
 from bot.command import Block, Delivery
 
 RUN = "run:"  # action ids that begin so press a command; see command_button
+FORM = "form:"  # action ids that begin so open a form; see form_button
 # A formatting character acts only at the edge of a word; inside one (user_sessions) it is text.
 _FORMATTING = re.compile(r"`|(?<!\w)[*_~](?=\S)|(?<=\S)[*_~](?!\w)")
 _MENTION = re.compile(r"@(channel|here|everyone)\b", re.IGNORECASE)
@@ -138,6 +140,27 @@ def command_button(
         raise ValueError(f"a button cannot carry a command line of {len(command_line)} characters")
     action_id = clip(f"{RUN}{delivery.value}:{command_line}", limits.IDENTIFIER)
     return button(label, action_id, value, style=style, asks=asks)
+
+
+def form_button(
+    label: str,
+    form: str,
+    *,
+    delivery: Delivery = Delivery.NEW,
+    style: str = "",
+    **about: str,
+) -> Block:
+    """A button that opens the form of that name (`Feature.forms`), which gets `about`.
+
+    Where the form was submitted, its answer appears as `delivery` says, as with a command
+    button. Two buttons of one message must differ in form or in what they are about.
+    """
+    opened = {"form": form, "about": about, "delivery": delivery.value}
+    value = json.dumps(opened, separators=(",", ":"), ensure_ascii=False)
+    if len(value) > limits.BUTTON_VALUE:
+        raise ValueError(f"the button of form {form} cannot carry {len(value)} characters")
+    digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return button(label, clip(f"{FORM}{form}:{digest}", limits.IDENTIFIER), value, style=style)
 
 
 def table(rows: Sequence[Sequence[str]], *, align: Sequence[str] = ()) -> Block:
