@@ -9,16 +9,24 @@ from bot.errors import OpsError
 from bot.store.audit import Audit, Verification
 from bot.store.chain import AuditEntry
 from bot.store.connection import TOUCH, Connection, NoConnection
+from bot.store.cursors import Cursors
 from bot.store.deliveries import Claim, Deliveries, UnfinishedDelivery
 from bot.store.emergencies import Emergencies
 from bot.store.firings import Firings
+from bot.store.incidents import Incidents
+from bot.store.incidents_work import IncidentWork
+from bot.store.marks import Marks, StoredMark
+from bot.store.oncall import OncallOverrides, Override
 from bot.store.operations import Operations
 from bot.store.outbox import StoredMessages
 from bot.store.outbox_rows import OutboxCounts, OutboxMessage
 from bot.store.presence import Presence
 from bot.store.rehearsals import Rehearsals
 from bot.store.runs import Run, Runs
+from bot.store.samples import Added, Samples
+from bot.store.samples_buckets import Bucket, Sample
 from bot.store.schedules import ScheduleRecord, Schedules
+from bot.store.timeline import Timeline, TimelineEntry
 
 # Within the three seconds Slack gives an acknowledgement, with time to spare for the rest.
 PATIENCE_SECONDS = 2.0
@@ -37,6 +45,13 @@ class Store:
     emergencies: Emergencies
     rehearsals: Rehearsals
     schedules: Schedules
+    incidents: Incidents
+    incident_work: IncidentWork
+    timeline: Timeline
+    cursors: Cursors
+    samples: Samples
+    marks: Marks
+    oncall: OncallOverrides
     presence: Presence
     _connection: Connection
 
@@ -66,6 +81,13 @@ class Store:
             Emergencies(connection),
             Rehearsals(connection),
             Schedules(connection),
+            Incidents(connection),
+            IncidentWork(connection),
+            Timeline(connection),
+            Cursors(connection),
+            Samples(connection),
+            Marks(connection),
+            OncallOverrides(connection),
             Presence(connection.path),
             connection,
         )
@@ -85,13 +107,19 @@ class Store:
 
 
 __all__ = [
+    "Added",
     "AuditEntry",
+    "Bucket",
     "Claim",
     "OutboxCounts",
     "OutboxMessage",
+    "Override",
     "Run",
+    "Sample",
     "ScheduleRecord",
     "Store",
+    "StoredMark",
+    "TimelineEntry",
     "UnfinishedDelivery",
     "Verification",
 ]

@@ -1,0 +1,111 @@
+"""One measurement, and many of them as one bucket. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.store.samples_sketch import Sketch
+
+# A clock may run a little ahead of ours; further ahead, a sample would stand in the future.
+AHEAD = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measurement in the metric's unit; `at` is aware.
+
+    `good` is how many of `value` events were good, where value counts events.
+    """
+
+    environment: str
+    metric: str
+    at: datetime
+    value: float
+    good: int | None = None
+
+
+@dataclass(slots=True)
+class Rollup:
+    """What is known of many values; grows by adding and merging."""
+
+    count: int = 0
+    total: float = 0.0
+    minimum: float = math.inf
+    maximum: float = -math.inf
+    good: int | None = None
+    sketch: Sketch = field(default_factory=Sketch)
+
+    def add(self, value: float, good: int | None = None) -> None:
+        self.count += 1
+        self.total += value
+        self.minimum = min(self.minimum, value)
+        self.maximum = max(self.maximum, value)
+        self.good = _sum(self.good, good)
+        self.sketch.add(value)
+
+    def merge(self, other: Rollup) -> None:
+        self.count += other.count
+        self.total += other.total
+        self.minimum = min(self.minimum, other.minimum)
+        self.maximum = max(self.maximum, other.maximum)
+        self.good = _sum(self.good, other.good)
+        self.sketch.merge(other.sketch)
+
+    def bucket(self, start: datetime) -> Bucket:
+        return Bucket(
+            start, self.count, self.total, self.minimum, self.maximum, self.good, self.sketch
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The samples of one stretch of time, at least one; `start` is aware UTC."""
+
+    start: datetime
+    count: int
+    total: float
+    minimum: float
+    maximum: float
+    good: int | None
+    sketch: Sketch
+
+    @property
+    def average(self) -> float:
+        return self.total / self.count
+
+    def quantile(self, share: float) -> float:
+        """The value at that share (0 to 1) of the ordered samples, within 0.5 %."""
+        found = self.sketch.quantile(share)
+        return min(self.maximum, max(self.minimum, self.average if found is None else found))
+
+
+def refusal(sample: Sample, floor: datetime | None, now: datetime | None) -> str:
+    """Why it cannot be taken, in a few words; empty where it can."""
+    if not isinstance(sample.value, (int, float)) or not math.isfinite(sample.value):
+        return "not a finite number"
+    if sample.value < 0:
+        return "negative"
+    if sample.value > Sketch.LARGEST:
+        return "too large"
+    if floor is not None and sample.at < floor:
+        return "older than what is kept"
+    if now is not None and sample.at > now + AHEAD:
+        return "from the future"
+    return ""
+
+
+def merged(start: datetime, rollups: Iterable[Rollup]) -> Bucket | None:
+    """All of them as one bucket; None where there is none."""
+    whole = Rollup()
+    for each in rollups:
+        whole.merge(each)
+    return whole.bucket(start) if whole.count else None
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return one + other

@@ -1,0 +1,106 @@
+"""Samples and their roll-ups as rows: reading ranges, merging what is new exactly once."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Literal
+
+from bot.store.samples_buckets import Rollup
+from bot.store.samples_sketch import Sketch
+
+Level = Literal["samples", "sample_hours", "sample_days"]
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+_ROLLUP = "start, count, total, minimum, maximum, good, sketch"
+_Row = tuple[int, int, float, float, float, int | None, bytes]
+
+
+def instant(since_1970: int) -> datetime:
+    return datetime.fromtimestamp(since_1970 / 1000, UTC)
+
+
+def insert(
+    sqlite: sqlite3.Connection, series: int, rows: Iterable[tuple[int, float, int | None]]
+) -> list[tuple[int, float, int | None]]:
+    """Store (at, value, good); answers those that were not there before."""
+    fresh = []
+    for row in rows:
+        done = sqlite.execute("INSERT OR IGNORE INTO samples VALUES (?, ?, ?, ?)", (series, *row))
+        if done.rowcount == 1:
+            fresh.append(row)
+    return fresh
+
+
+def roll_up(
+    sqlite: sqlite3.Connection, series: int, rows: Iterable[tuple[int, float, int | None]]
+) -> None:
+    """Merge freshly inserted rows into their hours and days, inside the same transaction."""
+    hours: dict[int, Rollup] = {}
+    for at, value, good in rows:
+        hours.setdefault(at // HOUR_MS * HOUR_MS, Rollup()).add(value, good)
+    days: dict[int, Rollup] = {}
+    for start, rollup in hours.items():
+        days.setdefault(start // DAY_MS * DAY_MS, Rollup()).merge(rollup)
+    _merge(sqlite, "sample_hours", series, hours)
+    _merge(sqlite, "sample_days", series, days)
+
+
+def _merge(sqlite: sqlite3.Connection, level: Level, series: int, fresh: dict[int, Rollup]) -> None:
+    for start, rollup in fresh.items():
+        row = sqlite.execute(
+            f"SELECT {_ROLLUP} FROM {level} WHERE series = ? AND start = ?",  # noqa: S608 fixed
+            (series, start),
+        ).fetchone()
+        if row is not None:
+            rollup.merge(_rollup(row))
+        sqlite.execute(
+            f"INSERT OR REPLACE INTO {level} (series, {_ROLLUP}) "  # noqa: S608 fixed words
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                series, start, rollup.count, rollup.total, rollup.minimum, rollup.maximum,
+                rollup.good, rollup.sketch.packed(),
+            ),
+        )  # fmt: skip
+
+
+def read_samples(
+    sqlite: sqlite3.Connection, series: int, since: int, until: int
+) -> list[tuple[int, float, int | None]]:
+    """(at, value, good) with since ≤ at < until, in the order of time."""
+    return sqlite.execute(
+        "SELECT at, value, good FROM samples WHERE series = ? AND at >= ? AND at < ? ORDER BY at",
+        (series, since, until),
+    ).fetchall()
+
+
+def read_rollups(
+    sqlite: sqlite3.Connection, level: Level, series: int, since: int, until: int
+) -> list[_Row]:
+    """The packed rows with since ≤ start < until, in the order of time."""
+    return sqlite.execute(
+        f"SELECT {_ROLLUP} FROM {level} "  # noqa: S608 fixed words
+        "WHERE series = ? AND start >= ? AND start < ? ORDER BY start",
+        (series, since, until),
+    ).fetchall()
+
+
+def unpacked(rows: Iterable[_Row]) -> Iterator[tuple[int, Rollup]]:
+    """Each row's start and roll-up."""
+    for row in rows:
+        yield row[0], _rollup(row)
+
+
+def grouped(
+    rows: Iterable[tuple[int, float, int | None]], step: int
+) -> Iterator[tuple[int, Rollup]]:
+    """Samples gathered into steps of so many ms."""
+    found: dict[int, Rollup] = {}
+    for at, value, good in rows:
+        found.setdefault(at // step * step, Rollup()).add(value, good)
+    yield from found.items()
+
+
+def _rollup(row: _Row) -> Rollup:
+    _, count, total, minimum, maximum, good, sketch = row
+    return Rollup(count, total, minimum, maximum, good, Sketch.unpacked(sketch))
