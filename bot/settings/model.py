@@ -8,6 +8,7 @@ from pydantic import Field
 
 from bot.errors import BadInput
 from bot.settings.metrics import Metric, MetricName, guide_metrics
+from bot.settings.oncall import Oncall
 from bot.settings.secrets import Secrets
 from bot.settings.tables import (
     Checks,
@@ -47,6 +48,7 @@ class Settings(Table):
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()
+    oncall: Oncall = Oncall()
     secrets: Secrets = Secrets()
 
     def environment(self, name: str | None = None) -> Environment:
