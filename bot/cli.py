@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bot.errors import NotConfigured, OpsError
+from bot.terminal.output import flush, say, write
 
 EXIT_CONFIGURATION = 78  # sysexits.h EX_CONFIG: a supervisor should not restart us
 EXIT_UNAVAILABLE = 69
@@ -24,6 +25,11 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one line of the terminal; answers the exit code."""
+    code = _main(argv)
+    return flush() or code
+
+
+def _main(argv: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     level = os.environ.get("PITCHEY_LOG", "WARNING").upper()
     logging.basicConfig(level=_level(level), format=LOG_FORMAT, stream=sys.stderr)
@@ -50,9 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # `pitchey help | head`: the reader has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 0  # `pitchey help | head`: the reader has seen enough
 
 
 def _own(command: Callable[[list[str]], int], words: list[str]) -> int:
@@ -71,21 +75,18 @@ def _usage() -> int:
     lines += ["", "Commands, the same as in Slack:"]
     lines += [f"  {each.name:<14} {each.summary}" for each in catalogue().commands]
     lines += ["", "`pitchey help <command>` explains one; --json prints any answer as data."]
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 0
+    return write("\n".join(lines) + "\n")
 
 
 def _version() -> int:
     from importlib.metadata import version
 
-    sys.stdout.write(f"pitchey {version('pitchey-ops-bot')}\n")
-    return 0
+    return write(f"pitchey {version('pitchey-ops-bot')}\n")
 
 
 def _say(error: OpsError, code: int) -> int:
-    sys.stderr.write(f"pitchey: {error.message}\n")
-    if error.hint:
-        sys.stderr.write(f"  {error.hint}\n")
+    hint = f"  {error.hint}\n" if error.hint else ""
+    say(f"pitchey: {error.message}\n{hint}")
     return code
 
 

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, command_button, context, date, section
+from bot import restarts
 from bot.errors import OpsError
 
 if TYPE_CHECKING:
-    from bot.command import Block
     from bot.outbox import Outbox
     from bot.settings import Settings
-    from bot.store import OutboxCounts, Run, Store
+    from bot.store import OutboxCounts, Store
 
 log = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 15  # a downtime is told this exactly; one small write without an fsync
@@ -84,30 +83,8 @@ class Lifetime:
         # Until then another process may be alive, and an open run be no crash.
         await self._outbox.delivering.wait()
         try:
-            before = self._store.runs.latest(before=self._run)
-            if before is not None and before.ended_at is None:
-                text, blocks = notice(before, started, late.waiting)
-                self._outbox.post(self._channel, text, blocks, key=f"restart:{self._run}")
+            restarts.tell(
+                self._store, self._outbox, self._channel, self._run, started, late.waiting
+            )
         except OpsError as error:
             log.error("the downtime could not be told: %s", error)
-
-
-def notice(before: Run, started: datetime, late: int) -> tuple[str, list[Block]]:
-    """The downtime in words. `late` messages waited in the outbox at the start."""
-    since = date(before.heartbeat_at, "{time_secs}")
-    until = date(started, "{time_secs}")
-    waited = ""
-    if late:
-        waited = f"; {late} {'message is' if late == 1 else 'messages are'} sent late"
-    text = f":warning: The bot was down from {since} to {until}{waited}"
-    meaning = (
-        f"It did not stop cleanly. It last gave a sign of life on {date(before.heartbeat_at)}, and "
-        "is back. Commands given meanwhile were not taken; those it was working on are answered "
-        "one by one."
-    )
-    blocks = [
-        section(f"*{text}*"),
-        context(meaning),
-        actions(command_button("Show the bot's status", "status")),
-    ]
-    return text, blocks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +11,7 @@ import yaml
 
 from bot.command import Shortcut
 from bot.errors import BadInput, NotConfigured
+from bot.terminal.output import write
 
 Manifest = dict[str, Any]
 EVENTS_PATH = "/slack/events"  # commands, interactivity and events arrive at one address
@@ -74,8 +74,7 @@ def command(words: Sequence[str]) -> int:
     parser.add_argument("--command", default="/pitchey", help="the slash command's name")
     asked = parser.parse_args(words)
     mode: Literal["socket", "http"] = "socket" if asked.http is None else "http"
-    sys.stdout.write(render(mode, asked.http or "", asked.command))
-    return 0
+    return write(render(mode, asked.http or "", asked.command))
 
 
 def scopes(manifest: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,8 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -28,26 +29,40 @@ from bot.redaction import Redactor
 from bot.settings import Settings, load
 from bot.store import Store
 from bot.terminal.json_text import json_text, whole
-from bot.terminal.output import Output, Page, say
+from bot.terminal.output import EXIT_OUTPUT, Output, Page, say
 
 JSON = "--json"
 _SLASH_COMMAND = re.compile(r"(?<![\w/])/pitchey\b")
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
+_NOT_IN_LABELS = str.maketrans("", "", "<>|&")
 _SPECIAL = frozenset(" \t\n\"'")
 YES = "--yes"  # confirms a change beforehand
-EXIT_OUTPUT = 74  # sysexits.h EX_IOERR: the answer could not be written
+
+
+def _nobody_knows(_person: str) -> str:
+    return ""
 
 
 class TerminalResponder:
     """Draws the reply on standard output; progress goes to standard error, on a tty only.
 
     Where standard output does not take it, `output.problem` says why, and nothing is raised.
+    `names` answers what to call a person of that Slack id; empty where nobody knows.
     """
 
-    def __init__(self, redactor: Redactor, *, as_json: bool, program: str = "pitchey") -> None:
+    def __init__(
+        self,
+        redactor: Redactor,
+        *,
+        as_json: bool,
+        program: str = "pitchey",
+        names: Callable[[str], str] = _nobody_knows,
+    ) -> None:
         self.output = Output()
         self._redactor = redactor
         self._program = program
         self._as_json = as_json
+        self._names = names
 
     async def progress(self, text: str) -> None:
         if sys.stderr is not None and sys.stderr.isatty():
@@ -69,21 +84,24 @@ class TerminalResponder:
         say(self._drawn(text, blocks, Page(sys.stderr)))
 
     def _drawn(self, text: str, blocks: list[Block], page: Page) -> str:
-        spoken = [_spoken(without_sharing(block), self._program) for block in blocks]
+        spoken = [self._spoken(without_sharing(block)) for block in blocks]
         console = page.console()
-        terminal.draw(_spoken(text, self._program), spoken, console, program=self._program)
+        terminal.draw(self._spoken(text), spoken, console, program=self._program)
         return page.getvalue()
 
+    def _spoken(self, content: Any) -> Any:
+        """The same for somebody at a shell: `pitchey health`, and people by their names."""
+        if isinstance(content, str):
+            return _PERSON.sub(self._named, _SLASH_COMMAND.sub(self._program, content))
+        if isinstance(content, dict):
+            return {name: self._spoken(value) for name, value in content.items()}
+        if isinstance(content, list):
+            return [self._spoken(value) for value in content]
+        return content
 
-def _spoken(content: Any, program: str) -> Any:
-    """The same content for somebody at a shell: `/pitchey health` is `pitchey health` there."""
-    if isinstance(content, str):
-        return _SLASH_COMMAND.sub(program, content)
-    if isinstance(content, dict):
-        return {name: _spoken(value, program) for name, value in content.items()}
-    if isinstance(content, list):
-        return [_spoken(value, program) for value in content]
-    return content
+    def _named(self, found: re.Match[str]) -> str:
+        name = self._names(found[1]).translate(_NOT_IN_LABELS)
+        return f"<@{found[1]}|{name}>" if name else found[0]
 
 
 class TerminalDesk:
@@ -129,7 +147,12 @@ def as_json(reply: Reply, redactor: Redactor, *, ascii_only: bool = False) -> st
 async def run_line(words: Sequence[str], program: str = "pitchey") -> int:
     """Run one command line; answers its exit code. Raises OpsError where nothing could start."""
     house = _open(load())
-    responder = TerminalResponder(house.dispatcher.redactor, as_json=JSON in words, program=program)
+    responder = TerminalResponder(
+        house.dispatcher.redactor,
+        as_json=JSON in words,
+        program=program,
+        names=partial(_last_name, house.store),
+    )
     try:
         line = " ".join(_quoted(word) for word in words if word not in (JSON, YES))
         house.dispatcher.guard.desk = TerminalDesk(yes=YES in words)
@@ -178,6 +201,15 @@ def _quoted(word: str) -> str:
     if word.startswith("--") and equals:
         return f"{name}={quoted(value)}" if _SPECIAL & set(value) else word
     return quoted(word) if _SPECIAL & set(word) or not word else word
+
+
+def _last_name(store: Store, person: str) -> str:
+    """The name of the person at their last request; empty where there is none."""
+    try:
+        entries = store.audit.entries(person=person, limit=1)
+    except OpsError:
+        return ""
+    return entries[0].person_name if entries else ""
 
 
 def _person() -> Person:

@@ -13,6 +13,7 @@ from bot.check.report import EXIT_SETTINGS, CheckReport, Item, State
 from bot.check.running import check
 from bot.redaction import RedactingFilter, Redactor
 from bot.settings import SettingsError, load
+from bot.terminal.output import Output, told
 
 
 async def command(words: Sequence[str]) -> int:
@@ -23,7 +24,11 @@ async def command(words: Sequence[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file")
     asked = parser.parse_args(words)
-    return await run(Console(), asked.config, as_json=asked.json)
+    output = Output()
+    page = output.page()
+    code = await run(page.console(), asked.config, as_json=asked.json)
+    output.write_text(page.getvalue())
+    return told(output.problem) or code
 
 
 async def run(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.check import buckets, cloudflare, database, machine, platform, roles, slack
 from bot.check.report import CheckReport, Item, failed
 from bot.clients import Clients
+from bot.redaction import Redactor
 from bot.settings import Settings
 
 Look = Callable[[Settings, Clients], Awaitable[Sequence[Item]]]
@@ -58,13 +59,20 @@ def probes(settings: Settings) -> tuple[Probe, ...]:
 
 async def check(settings: Settings) -> CheckReport:
     """Look at everything concurrently. Raises nothing a service can cause: all becomes an item."""
-    clients = Clients.connect(settings)
+    redact = Redactor(settings.secrets.values()).text
+    clients = Clients.connect(settings, redact)
     looks = [_bounded(probe, settings, clients) for probe in probes(settings)]
     try:
         found = await asyncio.gather(*looks)
     finally:
         await clients.aclose()
-    return CheckReport(tuple(item for items in found for item in items))
+    return CheckReport(
+        tuple(
+            replace(item, line=redact(item.line), remedy=redact(item.remedy))
+            for items in found
+            for item in items
+        )
+    )
 
 
 async def _bounded(probe: Probe, settings: Settings, clients: Clients) -> Sequence[Item]:

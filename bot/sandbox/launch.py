@@ -139,5 +139,6 @@ def _port(text: str) -> int:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    if sys.stdout is not None:  # closed at the start: the page tells as much
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()

@@ -64,6 +64,15 @@ class Runs:
             ).fetchone()
         return None if row is None else _run(row)
 
+    def since(self, instant: datetime, before: int) -> tuple[Run, ...]:
+        """The runs started since then and before that run, oldest first."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                f"SELECT {_COLUMNS} FROM runs WHERE started_at >= ? AND id < ? ORDER BY id",  # noqa: S608
+                (milliseconds(instant), before),
+            ).fetchall()
+        return tuple(_run(row) for row in rows)
+
     def forget_before(self, instant: datetime) -> int:
         with self._connection.write() as sqlite:
             return sqlite.execute(

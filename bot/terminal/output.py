@@ -12,6 +12,7 @@ from typing import TextIO
 
 from rich.console import Console
 
+EXIT_OUTPUT = 74  # sysexits.h EX_IOERR: the answer could not be written
 USUAL_WIDTH = 80
 _WIDEST = 1_000  # COLUMNS may say anything
 _HEIGHT = 25  # nothing is paged; given, so that LINES is not read
@@ -77,6 +78,40 @@ class Page(io.StringIO):
 
     def console(self) -> Console:
         return Console(file=self, width=width(), height=_HEIGHT)
+
+
+def write(text: str) -> int:
+    """Text on standard output; the exit code, after a word on standard error where it failed."""
+    output = Output()
+    output.write_text(text)
+    return told(output.problem)
+
+
+def flush() -> int:
+    """Let go of what Python's buffer for standard output holds; the exit code.
+
+    What stays in it would fail when the process ends, with words that help nobody.
+    """
+    stream = sys.stdout
+    if not _usable(stream):
+        return 0
+    problem = ""
+    try:
+        stream.flush()
+    except OSError as error:
+        # The buffer goes there instead.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            problem = (error.strerror or str(error)).lower()
+    return told(problem)
+
+
+def told(problem: str) -> int:
+    """Why standard output did not take it, said on standard error; the exit code."""
+    if not problem:
+        return 0
+    say(f"pitchey: the answer could not be written to standard output: {problem}.\n")
+    return EXIT_OUTPUT
 
 
 def say(text: str) -> None:

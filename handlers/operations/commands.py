@@ -65,5 +65,5 @@ OPERATION = Command(
         "dangerous is approved or rejected by another person with the role that its command "
         "needs. Who asked may cancel. The commander of a SEV1 may break the glass."
     ),
-    deadline=120.0,
+    deadline=3_600.0,  # a terminal waits for the approval and the end of what it resumes
 )

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.command import Arguments, Command, Context, Reply, Role
+from bot.command import Arguments, Command, Context, Plan, Reply, Risk, Role
 from handlers.status.operations import read_status, retry_failed
-from handlers.status.views import retry_reply, status_reply
+from handlers.status.views import retry_effect, retry_reply, status_reply
 
 
 async def status(context: Context, _arguments: Arguments) -> Reply:
     """Say how the bot itself is."""
     return status_reply(read_status(context.store, datetime.now(UTC)))
+
+
+async def plan_retry(context: Context, _arguments: Arguments) -> Plan:
+    """How many messages it would send; where none waits it changes nothing."""
+    counts = context.store.outbox.counts()
+    return Plan(
+        target="outbox",
+        effect=retry_effect(counts),
+        lines=("nothing that has arrived is sent again",),
+        risk=None if counts.undelivered else Risk.READS,
+    )
 
 
 async def retry(context: Context, _arguments: Arguments) -> Reply:
@@ -36,7 +47,10 @@ RETRY = Command(
     name="status retry",
     summary="Send the messages again that Slack refused.",
     run=retry,
+    plan=plan_retry,
     role=Role.OPERATOR,
+    risk=Risk.CHANGES,
+    cancellable=False,
     examples=("status retry",),
     details=(
         "Failed messages go to where they were meant to go first, for example after the bot was "

@@ -10,7 +10,7 @@ from handlers.status.result import Status
 from handlers.status.wording import length, plural
 
 if TYPE_CHECKING:
-    from bot.store import OutboxMessage, Run
+    from bot.store import OutboxCounts, OutboxMessage, Run
 
 _TRANSPORTS = {"socket": "Socket Mode", "http": "HTTP"}
 # The bot gives a sign of life each 15 s; Slack answers a ping each 10 s.
@@ -51,6 +51,12 @@ def retry_reply(failed: int) -> Reply:
         actions(command_button("Show the status", "status")),
     ]
     return Reply(text, blocks, data={"failed": failed})
+
+
+def retry_effect(counts: OutboxCounts) -> str:
+    """What trying again would do, for the plan."""
+    failed, waiting = plural(counts.failed, "failed message"), plural(counts.waiting, "waiting one")
+    return f"sends {failed} again, and tries {waiting} at once."
 
 
 def _verdict(status: Status) -> tuple[str, str]:

@@ -75,9 +75,9 @@ async def test_invalid_settings_as_json(tmp_path: Path) -> None:
     assert problem["message"] == "does not exist."
 
 
-async def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_command_line(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert await command(["--json", "--config", str(tmp_path / "absent.toml")]) == 78
-    assert json.loads(capsys.readouterr().out)["ready"] is False
+    assert json.loads(capfd.readouterr().out)["ready"] is False
 
 
 def test_a_narrow_terminal_keeps_lines_apart() -> None:

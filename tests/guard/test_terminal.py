@@ -11,14 +11,16 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 
-from bot.sandbox.workspace import ANA
-from bot.store.operation_rows import State
+from bot.sandbox.workspace import ANA, OMAR
+from bot.store.operation_rows import Decision, State
 from tests.guard.conftest import Stage
 
 DANGER = ("practise", "danger", "--seconds", "0", "--reason", "from a 'terminal' & \"quoted\"")
 
 
-async def start(stage: Stage, *words: str, slack: bool = True, stdin: int = DEVNULL) -> Process:
+async def start(
+    stage: Stage, *words: str, slack: bool = True, stdin: int = DEVNULL, as_json: bool = True
+) -> Process:
     """`pitchey <words>` beside the bot, on the same store."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -29,7 +31,7 @@ async def start(stage: Stage, *words: str, slack: bool = True, stdin: int = DEVN
     if slack:
         environment["SLACK_BOT_TOKEN"] = stage.workspace.bot_token
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *words, "--json",
+        sys.executable, "-m", "bot", *words, *(("--json",) if as_json else ()),
         cwd=Path(__file__).parents[2], env=environment, stdin=stdin, stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
 
@@ -130,6 +132,40 @@ async def test_the_glass_is_broken_with_a_reason_and_the_channel_is_told(stage: 
     assert (code, told["outcome"]) == (0, "succeeded")
     assert stage.effects() == (1, 1)
     await stage.actor(ANA).sees("Glass broken: oncall (terminal) runs", anytime=True)
+
+
+async def test_what_the_terminal_lets_run_ends_before_its_process(stage: Stage) -> None:
+    """Breaking the glass for a request of another process, then resuming one it had lost."""
+    omar = stage.actor(OMAR)
+    await omar.types('/pitchey practise danger --seconds 1 --reason "somebody waits"')
+    await omar.sees("Waiting for approval")
+    name = stage.only().id
+    code, told = await answer(await start(stage, "operation", name, "break-glass"))
+    assert (code, told["outcome"]) == (0, "succeeded")
+    assert (stage.only().state, stage.effects()) == (State.SUCCEEDED, (1, 1))
+    await omar.types("/pitchey practise change other --seconds 0")
+    await omar.sees("Nothing has changed yet")
+    lost = stage.only().id
+    stage.store.operations.begin(lost, Decision(OMAR, "omar"), "terminal-dead", stage.time())
+    await omar.sees("Interrupted: the bot stopped", anytime=True)
+    code, told = await answer(await start(stage, "operation", lost, "resume", "--yes"))
+    assert (code, told["outcome"]) == (0, "succeeded")
+    assert (stage.only().resumes, stage.effects()) == (lost, (2, 1))
+
+
+async def test_people_are_told_by_name(stage: Stage) -> None:
+    ana = stage.actor(ANA)
+    await stage.actor(OMAR).types("/pitchey practise danger --reason=named")
+    await ana.sees("Approval wanted", anytime=True)
+    await ana.presses("Reject")
+    ana.fills("Reason", "not now")
+    await ana.submits()
+    await ana.sees("Rejected by", anytime=True)
+    process = await start(stage, "operation", stage.only().id, as_json=False)
+    out, _ = await asyncio.wait_for(process.communicate(), 20)
+    assert "@omar" in out.decode()
+    assert "@ana" in out.decode()
+    assert "U0" not in out.decode()
 
 
 async def test_the_terminal_does_not_approve(stage: Stage) -> None:

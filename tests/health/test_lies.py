@@ -5,48 +5,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import trustme
 from aiohttp import web
 
 from bot.clients import Clients
 from handlers.health.operations import check_health
-from handlers.health.result import Check, Health, State, Verdict
+from handlers.health.result import State, Verdict
 from handlers.health.views import health_reply
 from tests.health.loopback import Handler, always, drip, routes, serving, settings_for, site
-
-GOOD = {
-    "/api/health/ping": {"status": "ok", "timestamp": "now", "version": "2"},
-    "/api/health": {
-        "success": True,
-        "data": {"status": "ok", "services": {"database": {"status": "connected"}}},
-    },
-    "/api/auth/session": (401, {"success": False, "error": {"code": "UNAUTHORIZED"}}),
-    "/api/health/auth": {"service": "auth", "status": "operational", "latency": 3},
-    "/api/health/database": {"service": "database", "status": "operational", "latency": 3},
-    "/api/health/cache": {"service": "cache", "status": "operational", "latency": 3},
-    "/api/health/storage": {"service": "storage", "status": "operational", "latency": 3},
-}
-
-
-async def run(
-    folder: Path, api: str, component: str | None = "api", site_url: str = "", extra: str = ""
-) -> Health:
-    settings = settings_for(folder, api, site_url or api, extra)
-    clients = Clients.connect(settings)
-    try:
-        return await check_health(clients, settings, component)
-    finally:
-        await clients.aclose()
-
-
-async def api_check(folder: Path, handler: Handler, extra: str = "") -> Check:
-    async with serving(handler) as url:
-        health = await run(folder, url, extra=extra)
-    return health.checks[0]
+from tests.health.lying import GOOD, api_check, run
 
 
 async def test_an_honest_platform_is_healthy(tmp_path: Path) -> None:
@@ -156,48 +125,6 @@ async def test_sign_in_by_its_session_address(tmp_path: Path, status: int, state
     async with serving(routes({**GOOD, "/api/auth/session": (status, {"error": "x"})})) as url:
         health = await run(tmp_path, url, "auth")
     assert health.checks[0].state is state
-
-
-def certificate(authority: trustme.CA, host: str, begins: timedelta, ends: timedelta) -> object:
-    now = datetime.now(UTC)
-    return authority.issue_cert(host, not_before=now + begins, not_after=now + ends)
-
-
-@pytest.mark.parametrize(
-    ("host", "begins", "ends", "trusted", "words"),
-    [
-        ("127.0.0.1", -timedelta(days=30), timedelta(days=60), True, "healthy"),
-        ("127.0.0.1", -timedelta(days=80), timedelta(days=10, hours=1), True, "ends soon"),
-        ("127.0.0.1", -timedelta(days=85), timedelta(days=3), True, "ends very soon"),
-        ("127.0.0.1", -timedelta(days=91), -timedelta(days=2), True, "expired"),
-        ("127.0.0.1", timedelta(days=2), timedelta(days=90), True, "not yet valid"),
-        ("parked.example", -timedelta(days=30), timedelta(days=60), True, "for another host"),
-        ("127.0.0.1", -timedelta(days=30), timedelta(days=60), False, "from an unknown issuer"),
-    ],
-)
-async def test_certificates_are_told_apart(
-    tmp_path: Path, host: str, begins: timedelta, ends: timedelta, trusted: bool, words: str
-) -> None:
-    import ssl
-
-    authority, stranger = trustme.CA(), trustme.CA()
-    (authority if trusted else stranger).cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate(authority, host, begins, ends).configure_cert(context)  # type: ignore[attr-defined]
-    network = '[network]\nca_file = "ca.pem"'
-    async with serving(routes(GOOD), context) as url:
-        shown = (await run(tmp_path, url, "certificate", extra=network)).checks[0]
-        api = (await run(tmp_path, url, "api", extra=network)).checks[0]
-    assert shown.summary == words, shown
-    if words.startswith(("healthy", "ends")):
-        assert shown.state is (State.HEALTHY if words == "healthy" else State.DEGRADED)
-        assert f"({shown.value})" in shown.evidence[0]
-        assert api.state is State.HEALTHY
-        assert "days left" in shown.value
-    else:
-        assert api.summary == f"certificate {words}"
-        assert shown.state is State.DOWN
-        assert "Browsers refuse it" in shown.meaning
 
 
 async def test_the_site_must_be_the_site(tmp_path: Path) -> None:

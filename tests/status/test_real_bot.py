@@ -65,14 +65,17 @@ async def test_status_restart_notice_retry_and_export(
         for _ in range(10):
             await elsewhere.types("/pitchey status")
             try:
-                await elsewhere.sees("could not be delivered", within=1)
+                await elsewhere.sees("2 messages could not be delivered", within=1)
                 break
             except AssertionError:
                 continue
         await elsewhere.sees("Approve the deployment?")
         stage.workspace.channels[OPS].is_archived = False
         await elsewhere.presses("Try again now")
-        await elsewhere.sees("will be tried again")
+        await elsewhere.sees("sends 2 failed messages again")
+        await elsewhere.presses("Run status retry", confirming="Yes, change it")
+        await elsewhere.sees("Started: status retry on outbox")
+        await ana.sees("2 failed messages will be tried again", within=8, anytime=True)
         await ana.sees("The bot was down from", within=8, anytime=True)
         await ana.sees("Approve the deployment?", within=8, anytime=True)
 

@@ -11,7 +11,7 @@ from bot.sandbox.workspace.validation import check_message
 from bot.store import OutboxCounts, Run, Store
 from handlers.status.operations import read_status, retry_failed
 from handlers.status.result import RunningOperation, Status
-from handlers.status.views import retry_reply, status_reply
+from handlers.status.views import retry_effect, retry_reply, status_reply
 from handlers.status.wording import length
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -95,6 +95,11 @@ def test_failed_messages_can_be_tried_again(store: Store) -> None:
 def test_retry_says_how_many() -> None:
     assert "3 failed messages will be tried again" in retry_reply(3).text
     assert "No message had failed" in retry_reply(0).text
+
+
+def test_the_plan_counts_what_it_would_send() -> None:
+    effect = "sends 1 failed message again, and tries 3 waiting ones at once."
+    assert retry_effect(OutboxCounts(3, 1)) == effect
 
 
 def test_lengths() -> None:
