@@ -80,6 +80,18 @@ class Audit:
         with self._connection.read() as sqlite:
             return _head(sqlite)
 
+    def after(self, sequence: int, limit: int = 500) -> tuple[tuple[int, AuditEntry], ...]:
+        """The entries behind that number, each with its own, oldest first."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                "SELECT sequence, entry FROM audit WHERE sequence > ? ORDER BY sequence LIMIT ?",
+                (sequence, limit),
+            ).fetchall()
+        try:
+            return tuple((number, from_canonical(text)) for number, text in rows)
+        except (ValueError, TypeError, KeyError) as error:
+            raise _foreign() from error
+
     def each(self) -> Iterator[tuple[int, AuditEntry, str]]:
         """Every entry with its number and hash, oldest first, in batches; raises OpsError."""
         sequence = 0
