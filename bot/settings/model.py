@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.errors import BadInput
 from bot.settings.metrics import Metric, MetricName, guide_metrics
 from bot.settings.oncall import Oncall
+from bot.settings.sampling import Sampling
 from bot.settings.secrets import Secrets
 from bot.settings.tables import (
     Checks,
@@ -45,6 +46,7 @@ class Settings(Table):
     guard: Guarding = Guarding()
     team: Team = Team()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
+    sampling: Sampling = Sampling()
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()
