@@ -33,6 +33,44 @@ class Emergencies:
             )
             return int(row.lastrowid or 0)
 
+    def align(self, incident: int, commander: str, now: datetime) -> None:
+        """The open emergency of that incident is that person's; with nobody, there is none.
+
+        The same again changes nothing, so it may be repeated after a crash.
+        """
+        at = int(now.timestamp() * 1000)
+        with self._connection.write() as sqlite:
+            found = sqlite.execute(
+                "SELECT commander FROM emergencies WHERE incident = ? AND ended_at IS NULL",
+                (incident,),
+            ).fetchone()
+            if found is not None and found[0] == commander:
+                return
+            if found is not None and not commander:
+                sqlite.execute(
+                    "UPDATE emergencies SET ended_at = ? WHERE incident = ? AND ended_at IS NULL",
+                    (at, incident),
+                )
+            elif found is not None:
+                sqlite.execute(
+                    "UPDATE emergencies SET commander = ? WHERE incident = ? AND ended_at IS NULL",
+                    (commander, incident),
+                )
+            elif commander:
+                sqlite.execute(
+                    "INSERT INTO emergencies (severity, commander, declared_at, incident) "
+                    "VALUES (?, ?, ?, ?)",
+                    (SEVEREST, commander, at, incident),
+                )
+
+    def of_incidents(self) -> tuple[int, ...]:
+        """The numbers of the incidents that have an open emergency."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                "SELECT incident FROM emergencies WHERE incident IS NOT NULL AND ended_at IS NULL"
+            ).fetchall()
+        return tuple(number for (number,) in rows)
+
     def hand_over(self, emergency: int, commander: str) -> bool:
         """Another commander; False where it is over."""
         with self._connection.write() as sqlite:

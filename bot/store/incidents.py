@@ -29,7 +29,7 @@ _OPEN = "status NOT IN ('resolved', 'closed')"
 _RECORDED = frozenset(
     {"title", "severity", "status", "affected", "private", "began_at", "acknowledged_by_id"}
 )
-_FIELDS = frozenset(INCIDENT_COLUMNS.split(", ")) - {"number", "revision", "declared_at"}
+_FIELDS = frozenset(INCIDENT_COLUMNS.split(", ")) - {"number", "revision", "shown", "declared_at"}
 
 
 class Incidents:
@@ -50,12 +50,13 @@ class Incidents:
             row = sqlite.execute(
                 "INSERT INTO incidents (title, severity, kind, affected, private, status, "
                 "declared_at, declared_by_id, declared_by_name, began_at, origin, origin_thread, "
-                "clock_from) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "escalation_next, update_due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     declaration.title, declaration.severity, declaration.kind,
                     declaration.affected, declaration.private, Status.INVESTIGATING, at,
                     actor.id, actor.name, milliseconds(declaration.began_at),
-                    declaration.origin, declaration.origin_thread, at,
+                    declaration.origin, declaration.origin_thread,
+                    _stored(declaration.escalation_next), _stored(declaration.update_due),
                 ),
             )  # fmt: skip
             number = int(row.lastrowid or 0)
@@ -161,6 +162,18 @@ class Incidents:
         """Open ones first, then the newest."""
         ordered = f"1 ORDER BY {_OPEN} DESC, number DESC LIMIT ? OFFSET ?"
         return self._many(ordered, limit, offset)
+
+    def show(self, incident: str, revision: int) -> None:
+        """The card of that revision is in the outbox."""
+        with self._connection.write(durable=False) as sqlite:
+            sqlite.execute(
+                "UPDATE incidents SET shown = max(shown, ?) WHERE number = ?",
+                (revision, incident_number(incident)),
+            )
+
+    def unshown(self) -> tuple[IncidentRecord, ...]:
+        """Whose card shows less than is known, oldest first."""
+        return self._many("shown < revision AND card != '' ORDER BY number")
 
     def roomless(self) -> tuple[IncidentRecord, ...]:
         """Whose room has still to be made, oldest first."""

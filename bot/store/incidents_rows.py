@@ -68,8 +68,9 @@ BOT = Actor("bot", "Pitchey Ops")
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What is asked for. `began_at` is when the trouble began; `joins` are links (kind,
-    reference, label) of which an open incident may already have one."""
+    """What is asked for. `began_at` is when the trouble began, `escalation_next` when the first
+    level is called; `joins` are links (kind, reference, label): an open incident that has one of
+    them is joined."""
 
     title: str
     severity: str
@@ -80,14 +81,17 @@ class Declaration:
     origin: str = ""  # the channel where it was declared; empty in a terminal
     origin_thread: str = ""
     joins: tuple[tuple[str, str, str], ...] = ()
+    escalation_next: datetime | None = None
+    update_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentRecord:
     """`channel` (and `thread_ts`, where it has no channel of its own) is where it lives.
 
-    `clock_from` is when the escalation clock last began, `update_due` when the next update is
-    wanted. `revision` grows with every change. Times are UTC.
+    `escalation_next` is when the next level is called, `update_due` when the next update is
+    wanted. `revision` grows with every change; `shown` is the one that `card`, the key of its
+    summary in the outbox, shows. Times are UTC.
     """
 
     number: int
@@ -111,10 +115,13 @@ class IncidentRecord:
     acknowledged_at: datetime | None
     acknowledged_by_id: str
     acknowledged_by_name: str
-    clock_from: datetime
+    escalation_called: int
+    escalation_next: datetime | None
     update_due: datetime | None
     updated_text: str
-    emergency: int | None
+    updated_at: datetime | None
+    card: str
+    shown: int
     revision: int
 
     @property
@@ -133,10 +140,18 @@ class IncidentRecord:
 INCIDENT_COLUMNS = (
     "number, title, severity, kind, affected, private, status, declared_at, declared_by_id, "
     "declared_by_name, began_at, origin, origin_thread, channel, channel_name, thread_ts, room, "
-    "room_problem, acknowledged_at, acknowledged_by_id, acknowledged_by_name, clock_from, "
-    "update_due, updated_text, emergency, revision"
+    "room_problem, acknowledged_at, acknowledged_by_id, acknowledged_by_name, "
+    "escalation_called, escalation_next, update_due, updated_text, updated_at, card, shown, "
+    "revision"
 )
-_TIMES = ("declared_at", "began_at", "acknowledged_at", "clock_from", "update_due")
+_TIMES = (
+    "declared_at",
+    "began_at",
+    "acknowledged_at",
+    "escalation_next",
+    "update_due",
+    "updated_at",
+)
 
 
 def incident_of(row: tuple[Any, ...]) -> IncidentRecord:

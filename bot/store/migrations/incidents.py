@@ -52,10 +52,13 @@ _INCIDENTS = (
         acknowledged_at INTEGER,
         acknowledged_by_id TEXT NOT NULL DEFAULT '',
         acknowledged_by_name TEXT NOT NULL DEFAULT '',
-        clock_from INTEGER NOT NULL,
+        escalation_called INTEGER NOT NULL DEFAULT 0,
+        escalation_next INTEGER,
         update_due INTEGER,
         updated_text TEXT NOT NULL DEFAULT '',
-        emergency INTEGER,
+        updated_at INTEGER,
+        card TEXT NOT NULL DEFAULT '',
+        shown INTEGER NOT NULL DEFAULT 0,
         revision INTEGER NOT NULL DEFAULT 1
     )
     """,
@@ -63,6 +66,11 @@ _INCIDENTS = (
     "CREATE INDEX incident_declared ON incidents (declared_at)",
     "CREATE INDEX incident_channel ON incidents (channel, number) WHERE channel != ''",
     "CREATE INDEX incident_roomless ON incidents (number) WHERE room = 'wanted'",
+    "CREATE INDEX incident_unshown ON incidents (number) WHERE shown < revision",
+    # Which incident gives its commander the right to act alone; one right for each.
+    "ALTER TABLE emergencies ADD COLUMN incident INTEGER",
+    "CREATE UNIQUE INDEX emergency_incident ON emergencies (incident) "
+    "WHERE incident IS NOT NULL AND ended_at IS NULL",
     """
     CREATE TABLE incident_changes (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
