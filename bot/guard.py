@@ -17,7 +17,7 @@ from bot.errors import OpsError
 from bot.frozen import command_line, freeze, thaw
 from bot.guard_input import admitted
 from bot.journal import Clock, expire_overdue, interrupt_lost, operation_id
-from bot.running import Contain, Runner, invocation_of
+from bot.running import UNREADABLE, Contain, Runner, invocation_of
 from bot.store.operation_rows import Decision, OperationRecord, OperationRequest, State
 
 if TYPE_CHECKING:
@@ -105,7 +105,8 @@ class Guard:
             self.runner.audit(record, State.INTERRUPTED.value, "The process that ran it ended.")
         if self.runner.announcer is not None:
             for record in self.store.operations.untold():
-                self.runner.tell(record)
+                if self.runner.completed(record):
+                    self.runner.tell(record)
 
     async def handle(
         self, context: Context, command: Command, arguments: Arguments, resumes: str = ""
@@ -265,6 +266,9 @@ class Guard:
                 self.look()
             except OpsError as error:
                 log.error("the journal cannot be read: %s", error)
+            except UNREADABLE:
+                # Whoever damaged one record does not stop the others from expiring.
+                log.exception("the journal holds what this bot did not write")
 
 
 def reason_of(arguments: Arguments) -> str:

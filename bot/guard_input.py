@@ -30,7 +30,7 @@ def admitted(command: Command, arguments: Arguments, redactor: Redactor) -> dict
         if isinstance(value, str) and name != REASON and _holds_secret(value, redactor):
             raise BadInput(
                 f"`{name}` of `{command.name}` holds a secret; nothing was asked for.",
-                "Leave it out. Change it as well: it has been sent as a message.",
+                "Leave it out, and change it: it was typed where others may read it.",
             )
     length = len(json.dumps(command_line(command, kept), ensure_ascii=False))
     if length > LONGEST_LINE:

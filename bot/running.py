@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.blocks import clip, code, escape
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 log = logging.getLogger(__name__)
-# What a view raises over a record that it cannot draw: one such must not stop the others.
-UNDRAWABLE = (ValueError, TypeError, LookupError)
+# What a record raises that cannot be read or drawn: one such must not stop the others.
+UNREADABLE = (ValueError, TypeError, LookupError)
+WRITTEN_WITHIN = timedelta(seconds=2)  # an audit entry follows its change in the journal
+CLOCKS_DIFFER = timedelta(hours=1)  # at most, in a process or between two
 UPDATE_EVERY = 1.0  # seconds; Slack wants at most one update a second in a channel
 LAST_UPDATE_WITHIN = 3.0  # seconds that the end waits for a progress update on its way
 
@@ -145,10 +147,27 @@ class Runner:
             self.announcer.tell(record, self.catalogue, self.clock())
         except OpsError as error:
             log.error("%s could not be announced yet: %s", record.id, error)
-        except UNDRAWABLE:
+        except UNREADABLE:
             if record.id not in self.undrawable:  # said once, though it is tried at each look
                 self.undrawable.add(record.id)
                 log.exception("%s cannot be announced", record.id)
+
+    def completed(self, record: OperationRecord) -> bool:
+        """Write the audit entries that a crash left out after the journal's own.
+
+        False while the process that changed the record may be about to write them.
+        """
+        wanted = [State.REQUESTED.value]
+        wanted += ["started"] if record.started_at is not None else []
+        wanted += [record.state.value] if record.state.final else []
+        known = self.store.audit.outcomes(record.id, record.requested_at - CLOCKS_DIFFER)
+        missing = [outcome for outcome in wanted if outcome not in known]
+        changed = record.ended_at or record.started_at or record.requested_at
+        if missing and self.clock() - changed < WRITTEN_WITHIN:
+            return False
+        for outcome in missing:
+            self.audit(record, outcome, "Written late: the bot was stopped before it could.")
+        return not missing  # at the next look, once they are seen in the log
 
     def audit(self, record: OperationRecord, outcome: str, detail: str) -> None:
         """An entry of the operation's own: its reference is the operation's id."""

@@ -75,6 +75,16 @@ class Audit:
         except (ValueError, TypeError, KeyError) as error:
             raise _foreign() from error
 
+    def outcomes(self, reference: str, since: datetime) -> frozenset[str]:
+        """What was recorded under that reference since then (an aware time)."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                "SELECT outcome FROM audit WHERE at >= ? "
+                "AND json_extract(entry, '$.reference') = ?",
+                (instant(since), reference),
+            ).fetchall()
+        return frozenset(outcome for (outcome,) in rows)
+
     def head(self) -> tuple[int, str]:
         """How many entries there are, and the hash of the last one; nothing is verified."""
         with self._connection.read() as sqlite:

@@ -15,11 +15,12 @@ from bot.payloads import reference
 from bot.redaction import Redactor
 from bot.sandbox.workspace import ANA, DORA, GUS, OMAR, ONCALL, OPS, RITA, VIC
 from bot.settings import Roles
-from bot.store.operation_rows import State
+from bot.store.operation_rows import Decision, State
 from handlers.practice.commands import DANGER as COMMAND
 from tests.guard.conftest import Stage
 from tests.guard.test_approval import APPROVE, requested
 from tests.guard.test_once import Reader
+from tests.sandbox.workspace.stage import until
 
 BY_GROUP = Roles(default=Role.VIEWER, admin=(ANA,), operator=("@oncall",), terminal=Role.ADMIN)
 HELD = "held-secret-Zq81"
@@ -145,6 +146,41 @@ async def test_what_cannot_be_drawn_holds_up_nothing_else(
     stage.time.ahead = timedelta(minutes=15)
     await stage.actor(ANA).sees("on rehearsal other in time", anytime=True)
     assert len([one for one in caplog.records if "cannot be announced" in one.message]) == 1
+
+
+async def test_what_a_crash_left_out_of_the_audit_log_is_written_once(stage: Stage) -> None:
+    """Killed between the journal's entry and the audit log's, twice."""
+    _, ana = await requested(stage)
+    name = stage.only().id
+    stage.store.operations.begin(name, Decision(ANA, "ana"), "bot-dead", stage.time())
+    await ana.sees("Interrupted: the bot stopped", anytime=True)
+    stage.time.ahead = timedelta(seconds=3)
+    request = replace(stage.only().request, target="rehearsal other")
+    later = stage.time() + timedelta(minutes=15)
+    stage.store.operations.add("OP-KILLED", request, stage.time(), later)
+    assert stage.store.operations.decide("OP-KILLED", State.REJECTED, stage.time())
+    stage.time.ahead = timedelta(seconds=6)
+    await until(lambda: stage.store.operations.untold() == (), 5)
+    stage.guard.look()
+    written = [(one.reference, one.outcome) for one in stage.audited() if "OP-" in one.reference]
+    assert sorted(written) == sorted(
+        [(name, one) for one in ("requested", "started", "interrupted")]
+        + [("OP-KILLED", one) for one in ("requested", "rejected")]
+    )
+
+
+async def test_a_damaged_record_does_not_stop_the_others(stage: Stage) -> None:
+    await requested(stage)
+    with stage.store._connection.write() as sqlite:
+        sqlite.execute(
+            "UPDATE operations SET request = '{}', announced = '' WHERE id = ?", [stage.only().id]
+        )
+    await asyncio.sleep(1.2)  # the guard has looked once
+    with stage.store._connection.write() as sqlite:
+        sqlite.execute("DELETE FROM operations")
+    await requested(stage, '/pitchey practise danger other --seconds 0 --reason "and another"')
+    stage.time.ahead = timedelta(minutes=15)
+    await stage.actor(ANA).sees("on rehearsal other in time", anytime=True)
 
 
 async def test_no_secret_gets_into_the_journal(stage: Stage) -> None:
