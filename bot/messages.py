@@ -47,13 +47,15 @@ class Messages:
         thread_of: str = "",
         update_of: str = "",
         latest: bool = False,
+        private: bool = False,
     ) -> None:
         """Store a message, power-cut safe; raises OpsError where the store cannot take it.
 
         `channel` is an id, a #name or a person's id. The same `key` again changes nothing.
         `update_of` is the key of an earlier message, which this one then replaces; with `latest`
         the edits of it that still wait are left out. `thread_of` is the key of the message whose
-        thread it goes into, once that one has arrived.
+        thread it goes into, once that one has arrived. A `private` one goes there or nowhere:
+        where Slack refuses it, it is not posted to the operations channel instead.
         """
         if thread_of:
             thread_ts = f"{THREAD_OF}{self.open_key(thread_of)}"
@@ -63,7 +65,7 @@ class Messages:
             self.redactor.json(list(blocks)),
             self.open_key(key),
             thread_ts,
-            self.fallback,
+            "" if private else self.fallback,
             self.open_key(update_of),
             latest=latest,
         )

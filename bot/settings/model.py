@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.errors import BadInput
+from bot.settings.incidents import Incidents
 from bot.settings.metrics import Metric, MetricName, guide_metrics
 from bot.settings.oncall import Oncall
 from bot.settings.sampling import Sampling
@@ -45,6 +46,7 @@ class Settings(Table):
     checks: Checks = Checks()
     guard: Guarding = Guarding()
     team: Team = Team()
+    incidents: Incidents = Incidents()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     sampling: Sampling = Sampling()
     roles: Roles = Roles()
