@@ -36,7 +36,7 @@ class Messages:
     fallback: str
     wake: Callable[[], None] = _nobody
 
-    def post(
+    def post(  # noqa: PLR0913 one keyword for each way a message may go
         self,
         channel: str,
         text: str,

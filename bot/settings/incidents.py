@@ -18,14 +18,13 @@ class Incidents(Table):
     whose on-call levels are called one after the other until somebody acknowledges.
     """
 
-    update_minutes: dict[SeverityName, Minutes] = {"SEV1": 30, "SEV2": 60, "SEV3": 240}
+    update_minutes: dict[SeverityName, Minutes] = Field(
+        default={"SEV1": 30, "SEV2": 60, "SEV3": 240}
+    )
     escalate: tuple[SeverityName, ...] = ("SEV1", "SEV2")
-    invite: dict[SeverityName, list[Text]] = {
-        "SEV1": ["L1", "L2", "L3"],
-        "SEV2": ["L1", "L2"],
-        "SEV3": ["L1"],
-        "SEV4": [],
-    }
+    invite: dict[SeverityName, list[Text]] = Field(
+        default={"SEV1": ["L1", "L2", "L3"], "SEV2": ["L1", "L2"], "SEV3": ["L1"], "SEV4": []}
+    )
     security_people: Annotated[tuple[RoleHolder, ...], Field(max_length=50)] = ()
     stakeholder_channel: Channel | None = None
     look_back_hours: Annotated[int, Field(ge=1, le=72)] = 2
