@@ -12,11 +12,15 @@ from bot.errors import BadAnswer, NotConfigured, Refused, Unreachable
 
 @dataclass(frozen=True, slots=True)
 class CacheUse:
-    """Hits and misses since the server's start; `hit_percent` is None without any traffic."""
+    """Hits and misses since the server's start; `hit_percent` is None without any traffic.
+
+    `memory_percent` is what is used of the plan's memory, None where Redis does not tell both.
+    """
 
     hits: int
     misses: int
     seconds: float  # how long the answer took
+    memory_percent: float | None = None
 
     @property
     def hit_percent(self) -> float | None:
@@ -69,6 +73,19 @@ def read_info(text: str, seconds: float) -> CacheUse:
     """The counters of an INFO text. Raises BadAnswer when it has none."""
     held = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
     try:
-        return CacheUse(int(held["keyspace_hits"]), int(held["keyspace_misses"]), seconds)
+        hits, misses = int(held["keyspace_hits"]), int(held["keyspace_misses"])
     except (KeyError, ValueError) as error:
         raise BadAnswer("This Redis does not tell its hits and misses.") from error
+    return CacheUse(hits, misses, seconds, _memory(held))
+
+
+def _memory(held: Mapping[str, str]) -> float | None:
+    """Percent of the memory; Redis and Upstash name both figures differently."""
+    for used, most in (("used_memory", "maxmemory"), ("total_data_size", "max_data_size")):
+        try:
+            percent = 100.0 * int(held[used]) / int(held[most])
+        except (KeyError, ValueError, ZeroDivisionError):
+            continue  # 0 means without a limit
+        if 0 <= percent <= 100:
+            return percent
+    return None

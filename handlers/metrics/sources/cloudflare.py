@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.clients.cloudflare import Cloudflare
 from bot.errors import OpsError
 from bot.settings import MetricName
 from handlers.metrics.result import Gap, Reading
@@ -52,25 +53,25 @@ class Invocations:
             permission=PERMISSION,
             deadline=self.deadline,
         )
-        limit_ms, told = await self._limit(scene, script)
+        limit_ms, told = await cpu_limit(cloudflare, script)
         return read_invocations(data, limit_ms, told=told)
 
-    async def _limit(self, scene: Measuring, script: str) -> tuple[float, bool]:
-        """The Worker's CPU limit in ms, and whether Cloudflare told it (else it is assumed)."""
-        cloudflare = scene.clients.cloudflare
-        try:
-            settings = await cloudflare.get(
-                f"{cloudflare.script(script)}/settings",
-                permission="Workers Scripts Read",
-                deadline=5.0,
-            )
-        except OpsError:
-            return DEFAULT_LIMIT_MS, False
-        limits = settings.get("limits") if isinstance(settings, Mapping) else None
-        chosen = limits.get("cpu_ms") if isinstance(limits, Mapping) else None
-        if isinstance(chosen, (int, float)) and not isinstance(chosen, bool) and chosen > 0:
-            return float(chosen), True
+
+async def cpu_limit(cloudflare: Cloudflare, script: str) -> tuple[float, bool]:
+    """The Worker's CPU limit in ms, and whether Cloudflare told it (else it is assumed)."""
+    try:
+        settings = await cloudflare.get(
+            f"{cloudflare.script(script)}/settings",
+            permission="Workers Scripts Read",
+            deadline=5.0,
+        )
+    except OpsError:
         return DEFAULT_LIMIT_MS, False
+    limits = settings.get("limits") if isinstance(settings, Mapping) else None
+    chosen = limits.get("cpu_ms") if isinstance(limits, Mapping) else None
+    if isinstance(chosen, (int, float)) and not isinstance(chosen, bool) and chosen > 0:
+        return float(chosen), True
+    return DEFAULT_LIMIT_MS, False
 
 
 def unset(script: str | None) -> tuple[str, str]:
@@ -87,17 +88,17 @@ def read_invocations(
     data: Mapping[str, Any], limit_ms: float, *, told: bool
 ) -> Sequence[Reading | Gap]:
     """CPU and exceptions of the answer; CPU times come in microseconds. Pure."""
-    rows = _rows(data)
-    requests = sum(_count(row, "sum", "requests") for row in rows)
+    rows = invocation_rows(data)
+    requests = sum(counted(row, "sum", "requests") for row in rows)
     if not requests:
         reason = "Cloudflare counted no requests in the last hour."
         return [Gap("cpu", reason), Gap("error_rate", reason)]
-    errors = sum(_count(row, "sum", "errors") for row in rows)
-    busiest = max(rows, key=lambda row: _count(row, "sum", "requests"))
-    median = _count(busiest, "quantiles", "cpuTimeP50") / 1000
-    highest = max(_count(row, "quantiles", "cpuTimeP99") for row in rows) / 1000
+    errors = sum(counted(row, "sum", "errors") for row in rows)
+    busiest = max(rows, key=lambda row: counted(row, "sum", "requests"))
+    median = counted(busiest, "quantiles", "cpuTimeP50") / 1000
+    highest = max(counted(row, "quantiles", "cpuTimeP99") for row in rows) / 1000
     over = sum(
-        _count(row, "sum", "requests")
+        counted(row, "sum", "requests")
         for row in rows
         if str(row.get("dimensions", {}).get("status", "")).lower().startswith("exceeded")
     )
@@ -123,7 +124,7 @@ def read_invocations(
     ]
 
 
-def _rows(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def invocation_rows(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     viewer = data.get("viewer")
     accounts = viewer.get("accounts") if isinstance(viewer, Mapping) else None
     if not isinstance(accounts, list) or not accounts or not isinstance(accounts[0], Mapping):
@@ -137,7 +138,7 @@ def _rows(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     ]
 
 
-def _count(row: Mapping[str, Any], group: str, name: str) -> float:
+def counted(row: Mapping[str, Any], group: str, name: str) -> float:
     held = row.get(group)
     value = held.get(name) if isinstance(held, Mapping) else None
     sane = isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -61,8 +61,8 @@ def question(script: str, begin_ms: int, end_ms: int) -> dict[str, Any]:
     }
 
 
-def read_statuses(result: Any) -> Sequence[Reading | Gap]:
-    """The share of 5xx among answers with a status (crons and queues have none). Pure."""
+def count_statuses(result: Any) -> tuple[float, float]:
+    """Answers with a status (crons and queues have none), and those of them with a 5xx. Pure."""
     total, failed = 0.0, 0.0
     for aggregate in _aggregates(result):
         status, count = _status(aggregate), aggregate.get("value", aggregate.get("count"))
@@ -70,6 +70,12 @@ def read_statuses(result: Any) -> Sequence[Reading | Gap]:
             continue
         total += count
         failed += count if status >= 500 else 0
+    return total, failed
+
+
+def read_statuses(result: Any) -> Sequence[Reading | Gap]:
+    """The share of 5xx among them. Pure."""
+    total, failed = count_statuses(result)
     if total <= 0:
         return [
             Gap(
