@@ -58,6 +58,25 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("cloudflare_forbidden", "cloudflare", "Cloudflare token refused", "403, code 10000"),
     Fault("cloudflare_limited", "cloudflare", "Cloudflare rate limit", "429 with retry-after"),
     Fault(
+        "cloudflare_flaky",
+        "cloudflare",
+        "Cloudflare flaky",
+        "Every other answer is 429, retry after",
+        1.0,
+        "s",
+    ),
+    Fault("cloudflare_slow", "cloudflare", "Cloudflare slow", "Every answer is late", 3.0, "s"),
+    Fault("cloudflare_lies", "cloudflare", "Cloudflare lies", "Failures come with HTTP 200"),
+    Fault("logs_off", "cloudflare", "Logs not kept", "The Worker has no observability"),
+    Fault("tail_cut", "cloudflare", "Live logs cut", "Their sockets are cut this often", 5.0, "s"),
+    Fault(
+        "analytics_late", "cloudflare", "Late analytics", "Figures are this late", 10.0, "minutes"
+    ),
+    Fault(
+        "analytics_partial", "cloudflare", "Partial analytics", "Half of an answer, with an error"
+    ),
+    Fault("ddos_attack", "cloudflare", "DDoS attack", "Cloudflare notifies of an attack"),
+    Fault(
         "slack_rate_limited", "slack", "Slack rate limit", "This share of calls is 429", 100.0, "%"
     ),
     Fault("slack_errors", "slack", "Slack errors", "This share of calls is 500", 100.0, "%"),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
@@ -16,12 +17,24 @@ import psycopg
 _TABLE = """
     CREATE TABLE requests (
         at REAL, method TEXT, path TEXT, status INTEGER, outcome TEXT, wall_ms REAL,
-        cpu_us INTEGER, version TEXT, country TEXT, ray TEXT)
+        cpu_us INTEGER, version TEXT, country TEXT, ray TEXT, query TEXT, logs TEXT,
+        exceptions TEXT)
 """
+_COLUMNS = 13
+# What an answer of 500 logged in those days stands in the platform's own table of errors.
 _PAST = """
-    SELECT extract(epoch FROM created_at)::float8, method, endpoint, status_code, 'ok',
-           response_time_ms::float8, cpu_time_us, version_id, country, left(request_id, 16)
-    FROM request_logs WHERE created_at < to_timestamp(%s)
+    SELECT extract(epoch FROM answered.created_at)::float8, method, endpoint, status_code, 'ok',
+           response_time_ms::float8, cpu_time_us, version_id, country,
+           left(answered.request_id, 16), '',
+           CASE WHEN words IS NULL THEN '[]' ELSE json_build_array(json_build_object(
+               'level', 'error', 'message', json_build_array(words),
+               'timestamp', (extract(epoch FROM answered.created_at) * 1000)::bigint))::text END,
+           '[]'
+    FROM request_logs AS answered LEFT JOIN (
+        SELECT DISTINCT ON (request_id) request_id, error_type || ': ' || error_message AS words
+        FROM error_logs WHERE request_id IS NOT NULL
+    ) AS failed ON failed.request_id = answered.request_id
+    WHERE answered.created_at < to_timestamp(%s)
 """
 _WRITE = """
     INSERT INTO request_logs (method, endpoint, status_code, response_time_ms, cpu_time_us,
@@ -35,7 +48,8 @@ _MOST_WAITING = 2_000
 class Request:
     """One answered request: `at` in epoch seconds, wall time in ms, CPU in microseconds.
 
-    `outcome` is `ok` or `exception`: a handler that answers 500 is still `ok`.
+    `outcome` is `ok` or `exception`: a handler that answers 500 is still `ok`. `logs` and
+    `exceptions` are JSON lists as a tail sends them.
     """
 
     at: float
@@ -48,6 +62,19 @@ class Request:
     version: str
     country: str
     ray: str = field(default_factory=lambda: uuid.uuid4().hex[:16])
+    query: str = ""
+    logs: str = "[]"
+    exceptions: str = "[]"
+
+    @property
+    def logged(self) -> list[dict[str, Any]]:
+        """{level, message: […], timestamp in ms}, in their order."""
+        return [] if self.logs == "[]" else list(json.loads(self.logs))
+
+    @property
+    def thrown(self) -> list[dict[str, Any]]:
+        """{name, message, stack, timestamp in ms}."""
+        return [] if self.exceptions == "[]" else list(json.loads(self.exceptions))
 
 
 class RequestLog:
@@ -64,12 +91,19 @@ class RequestLog:
         self._waiting: list[Request] = []
         self._past_is_known = False
         self._learning = asyncio.Lock()
+        self._listeners: list[Callable[[Request], None]] = []
+
+    def listen(self, listener: Callable[[Request], None]) -> None:
+        """Call `listener` with each request from now on, once it is answered."""
+        self._listeners.append(listener)
 
     def add(self, request: Request) -> None:
-        marks = ",".join("?" * 10)
+        marks = ",".join("?" * _COLUMNS)
         self._requests.execute(f"INSERT INTO requests VALUES ({marks})", astuple(request))  # noqa: S608
         if len(self._waiting) < _MOST_WAITING:
             self._waiting.append(request)
+        for listener in self._listeners:
+            listener(request)
 
     def query(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of the table `requests`; read only."""
@@ -85,7 +119,7 @@ class RequestLog:
     async def _learn(self, url: str) -> None:
         async with await psycopg.AsyncConnection.connect(url) as connection:
             rows = await (await connection.execute(_PAST, [self._started])).fetchall()
-        marks = ",".join("?" * 10)
+        marks = ",".join("?" * _COLUMNS)
         self._requests.executemany(f"INSERT INTO requests VALUES ({marks})", rows)  # noqa: S608
 
     async def write_for_ever(self, url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
@@ -55,6 +56,7 @@ class World:
         self.certificates = Certificates(folder, self.faults)
         self.bot = BotProcess(self.processes, folder / "bot.log")
         self._mode = "socket"
+        self._webhook_secret = secrets.token_urlsafe(32)
         self.environment: dict[str, str] = {}
         self.config_path = folder / "pitchey.toml"
         self._tell = tell
@@ -141,6 +143,7 @@ class World:
             self.faults,
             {
                 "platform": self._apply_platform,
+                "cloudflare": self.cloudflare.apply,
                 "site": self.platform.apply,
                 "database": lambda _: self.database.apply(),
                 "cache": lambda _: self.redis.apply(),
@@ -207,6 +210,10 @@ class World:
                 "api_url": self.cloudflare.api_url,
                 "account_id": self.account.id,
                 "status_url": self.cloudflare.status_url,
+                # Only a bot that serves HTTP can be called.
+                "webhook_url": f"http://{HOST}:{self._bot_port}/webhooks/cloudflare"
+                if self._mode == "http"
+                else None,
             },
             "storage": {
                 "backup_bucket": BACKUPS,
@@ -231,6 +238,7 @@ class World:
         return slack | {
             "PITCHEY_CONFIG": str(self.config_path),
             "CLOUDFLARE_API_TOKEN": self.account.token.value,
+            "CLOUDFLARE_WEBHOOK_SECRET": self._webhook_secret,
             "DATABASE_URL": self.database.url,
             "AWS_ACCESS_KEY_ID": backups.access_key_id,
             "AWS_SECRET_ACCESS_KEY": backups.secret_access_key,

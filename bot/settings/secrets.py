@@ -67,7 +67,15 @@ def _one_line(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _long(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if len(text) < SHORTEST_OF_OURS or not text.isascii():
+        raise ValueError(f"is guessable: use at least {SHORTEST_OF_OURS} random letters and digits")
+    return secret
+
+
 Secret = Annotated[SecretStr, AfterValidator(_one_line)]
+SHORTEST_OF_OURS = 16  # characters of a secret that we choose ourselves
 
 
 # Half of one of these is a mistake that would otherwise show only when a service is asked.
@@ -87,6 +95,7 @@ class Secrets(BaseModel):
     slack_app_token: Annotated[Secret, AfterValidator(_app_token)] | None = None
     slack_signing_secret: Secret | None = None
     cloudflare_api_token: Secret | None = None
+    cloudflare_webhook_secret: Annotated[Secret, AfterValidator(_long)] | None = None
     database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     aws_access_key_id: Secret | None = None
     aws_secret_access_key: Secret | None = None

@@ -62,6 +62,7 @@ class Cloudflare(Table):
     api_url: GuardedUrl = "https://api.cloudflare.com/client/v4"
     account_id: Name | None = None
     zone_id: Name | None = None
+    webhook_url: GuardedUrl | None = None
     status_url: Url = "https://www.cloudflarestatus.com/api/v2/summary.json"
 
 

@@ -15,6 +15,7 @@ PLANTED = {
     "SLACK_APP_TOKEN": "xapp-planted-2",
     "SLACK_SIGNING_SECRET": "planted3" * 4,
     "CLOUDFLARE_API_TOKEN": "planted-4",
+    "CLOUDFLARE_WEBHOOK_SECRET": "planted-4b-and-long",
     "DATABASE_URL": "postgresql://bot:planted-5@db.example.com/pitchey",
     "AWS_ACCESS_KEY_ID": "AKIAPLANTED6",
     "AWS_SECRET_ACCESS_KEY": "planted-7",

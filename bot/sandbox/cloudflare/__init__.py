@@ -8,10 +8,12 @@ from aiohttp import web
 
 from bot.sandbox.cloudflare import account as accounts
 from bot.sandbox.cloudflare.account import Account
+from bot.sandbox.cloudflare.alerting import Alerting
 from bot.sandbox.cloudflare.envelope import bad, no_such_route
 from bot.sandbox.cloudflare.gatekeeper import Gatekeeper, Handler
 from bot.sandbox.cloudflare.resources import Resources
 from bot.sandbox.cloudflare.status_page import StatusPage
+from bot.sandbox.cloudflare.tails import Tails
 from bot.sandbox.cloudflare.telemetry import Telemetry
 from bot.sandbox.cloudflare.workers import Workers
 from bot.sandbox.faults import Faults
@@ -21,6 +23,19 @@ from bot.sandbox.serving import Serving
 __all__ = ["Account", "Cloudflare"]
 
 _API = "/client/v4"
+# Switches that Cloudflare notifies of: the type of alert, its name and its words.
+_NOTIFIED = {
+    "ddos_attack": (
+        "dos_attack_l7",
+        "HTTP DDoS Attack",
+        "An HTTP DDoS attack of 84,000 requests per second is being mitigated.",
+    ),
+    "cloudflare_incident": (
+        "incident_alert",
+        "Cloudflare incident",
+        "Elevated errors with Workers, Workers KV and R2.",
+    ),
+}
 
 
 class Cloudflare:
@@ -30,6 +45,8 @@ class Cloudflare:
         self, account: Account, log: RequestLog, faults: Faults, past_url: Callable[[], str]
     ) -> None:
         self.account = account
+        self.alerting = Alerting(account)
+        self.tails = Tails(account, log, faults, lambda: self._serving.url)
         self._faults = faults
         self._gatekeeper = Gatekeeper(account, faults)
         self._serving = Serving(self._application(log, past_url))
@@ -52,21 +69,30 @@ class Cloudflare:
         """Forget limits and put the account back as it was at the start."""
         self._gatekeeper.forget()
         self.account.reset()
+        self.alerting.reset()
+        self.tails.reset()
 
     async def apply(self, changed: str) -> None:
-        """Bring the account in line with the switch `bad_release`; the others act by themselves."""
+        """Bring the account in line with a switch, and notify; the others act by themselves."""
+        on = self._faults.on(changed)
         if changed == "bad_release":
-            if self._faults.on("bad_release"):
+            if on:
                 self.account.release_badly()
             else:
                 self.account.recover()
+        elif changed in _NOTIFIED:
+            kind, name, text = _NOTIFIED[changed]
+            await self.alerting.notify(kind, name, text, begins=on)
 
     def _application(self, log: RequestLog, past_url: Callable[[], str]) -> web.Application:
         workers, resources = Workers(self.account), Resources(self.account)
-        telemetry = Telemetry(self.account, log, past_url)
+        telemetry = Telemetry(self.account, log, self._faults, past_url)
+        tails, alerting = self.tails, self.alerting
         allowing = self._gatekeeper.allowing
         a = _API + "/accounts/{account}"
         s = a + "/workers/scripts/{script}"
+        n = a + "/alerting/v3"
+        see, edit = accounts.READ_NOTIFICATIONS, accounts.WRITE_NOTIFICATIONS
         routes = (
             ("GET", _API + "/user/tokens/verify", "", resources.verify),
             ("GET", _API + "/user", "", resources.user),
@@ -93,18 +119,27 @@ class Cloudflare:
                 accounts.READ_PAGES,
                 resources.pages_deployments,
             ),
-            (
-                "GET",
-                a + "/alerting/v3/available_alerts",
-                accounts.READ_NOTIFICATIONS,
-                resources.available_alerts,
-            ),
+            ("GET", s + "/tails", accounts.READ_TAIL, tails.told),
+            ("POST", s + "/tails", accounts.READ_TAIL, tails.create),
+            ("DELETE", s + "/tails/{tail}", accounts.READ_TAIL, tails.delete),
+            ("GET", n + "/available_alerts", see, alerting.available),
+            ("GET", n + "/destinations/eligible", see, alerting.eligible),
+            ("GET", n + "/destinations/webhooks", see, alerting.list_webhooks),
+            ("POST", n + "/destinations/webhooks", edit, alerting.add_webhook),
+            ("PUT", n + "/destinations/webhooks/{webhook}", edit, alerting.change_webhook),
+            ("DELETE", n + "/destinations/webhooks/{webhook}", edit, alerting.remove_webhook),
+            ("GET", n + "/policies", see, alerting.list_policies),
+            ("POST", n + "/policies", edit, alerting.add_policy),
+            ("PUT", n + "/policies/{policy}", edit, alerting.change_policy),
+            ("GET", n + "/history", see, alerting.list_history),
+            ("GET", _API + "/zones/{zone}", accounts.READ_ZONE, resources.zone),
             ("POST", _API + "/graphql", "", self._graphql(log, past_url)),
         )
         application = web.Application()
         for method, path, permission, handler in routes:
             application.router.add_route(method, path, allowing(permission, handler))
         application.router.add_get("/api/v2/summary.json", StatusPage(self._faults).summary)
+        application.router.add_get("/tail/{tail}", tails.connect)
         application.router.add_route("*", _API + "/{tail:.*}", allowing("", _unknown))
         return application
 
@@ -113,7 +148,7 @@ class Cloudflare:
             # a third of a second, and most runs never ask
             from bot.sandbox.cloudflare.analytics import Analytics
 
-            return await Analytics(self.account, log, past_url).answer(request)
+            return await Analytics(self.account, log, self._faults, past_url).answer(request)
 
         return answer
 

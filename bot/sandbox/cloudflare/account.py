@@ -21,11 +21,16 @@ READ_ANALYTICS = "Account Analytics Read"
 READ_R2 = "Workers R2 Storage Read"
 READ_PAGES = "Pages Read"
 READ_NOTIFICATIONS = "Notifications Read"
+WRITE_NOTIFICATIONS = "Notifications Edit"
+READ_TAIL = "Workers Tail Read"
+READ_ZONE = "Zone Read"
+READ_ZONE_ANALYTICS = "Analytics Read"
 READ_ACCOUNT = "Account Settings Read"
 PERMISSIONS = frozenset(
     {
         READ_WORKERS, WRITE_WORKERS, READ_OBSERVABILITY, READ_ANALYTICS, READ_R2, READ_PAGES,
-        READ_NOTIFICATIONS, READ_ACCOUNT,
+        READ_NOTIFICATIONS, WRITE_NOTIFICATIONS, READ_TAIL, READ_ZONE, READ_ZONE_ANALYTICS,
+        READ_ACCOUNT,
     }
 )  # fmt: skip
 
@@ -39,19 +44,35 @@ class Token:
     permissions: frozenset[str] = PERMISSIONS
 
     def may(self, permission: str) -> bool:
-        """Whether it holds a permission; one to write includes the one to read."""
-        write = permission.removesuffix("Read") + "Write"
-        return not permission or bool({permission, write} & self.permissions)
+        """Whether it holds a permission; one to write or edit includes the one to read."""
+        subject = permission.removesuffix("Read")
+        enough = {permission, f"{subject}Write", f"{subject}Edit"}
+        return not permission or bool(enough & self.permissions)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A domain of the platform's own; `plan` is free, pro, business or enterprise."""
+
+    name: str
+    plan: str = "free"
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
 @dataclass
 class Account:
-    """`token` opens everything; `issue` makes others that open less."""
+    """`token` opens everything; `issue` makes others that open less.
+
+    Without a `zone`, as a platform on workers.dev and pages.dev is, until one is set. `pays` for
+    Workers, which webhooks of notifications need where no zone is paid for.
+    """
 
     id: str = ID
     scripts: dict[str, Script] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     pages_since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    zone: Zone | None = None
+    pays: bool = True
 
     def __post_init__(self) -> None:
         self.token = self.issue(PERMISSIONS)
@@ -64,6 +85,7 @@ class Account:
         script.versions, script.deployments = past.versions, past.deployments
         script.secrets = past.secrets
         self.tokens = {self.token.value: self.token}
+        self.zone, self.pays = None, True
 
     def issue(self, permissions: Iterable[str]) -> Token:
         token = Token(secrets.token_urlsafe(30), secrets.token_hex(16), frozenset(permissions))

@@ -1,25 +1,39 @@
-"""GraphQL analytics: workersInvocationsAdaptive, computed from the platform's request log."""
+"""GraphQL analytics of the Worker and the zone, computed from the platform's request log."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
-from graphql import GraphQLError, parse
-from graphql.language import FieldNode, OperationDefinitionNode, ValueNode, VariableNode
-from graphql.utilities import value_from_ast_untyped
+from graphql import GraphQLError
+from graphql.language import FieldNode
 
-from bot.sandbox.cloudflare.account import READ_ANALYTICS, WORKER, Account, Token
+from bot.sandbox.cloudflare import analytics_zone as zones
+from bot.sandbox.cloudflare.account import (
+    READ_ANALYTICS,
+    READ_ZONE_ANALYTICS,
+    WORKER,
+    Account,
+    Token,
+)
 from bot.sandbox.cloudflare.figures import epoch, moment, percentile
 from bot.sandbox.cloudflare.gatekeeper import TOKEN
+from bot.sandbox.cloudflare.selection import arguments as arguments_of
+from bot.sandbox.cloudflare.selection import expect, fields, key, operation
+from bot.sandbox.faults import Faults
 from bot.sandbox.request_log import RequestLog
 
-_ROWS = "SELECT at, outcome, wall_ms, cpu_us, version FROM requests WHERE at >= ? AND at <= ?"
+_ROWS = (
+    "SELECT at, outcome, wall_ms, cpu_us, version, status, country FROM requests"
+    " WHERE at >= ? AND at <= ?"
+)
 _LONGEST = 31 * 86_400 + 3_600  # seconds in one query
+_PARTIAL = "internal server error while reading part of the data"
 
-Row = tuple[float, str, float, int, str]
+Row = zones.Row
 _DIMENSIONS: dict[str, Callable[[Row], str]] = {
     "datetime": lambda row: moment(row[0]),
     "datetimeMinute": lambda row: moment(row[0], 60),
@@ -45,9 +59,12 @@ _SHARES = {"P25": 25, "P50": 50, "P75": 75, "P90": 90, "P95": 95, "P99": 99, "P9
 class Analytics:
     """POST /graphql, answered from the request log."""
 
-    def __init__(self, account: Account, log: RequestLog, past_url: Callable[[], str]) -> None:
+    def __init__(
+        self, account: Account, log: RequestLog, faults: Faults, past_url: Callable[[], str]
+    ) -> None:
         self._account = account
         self._log = log
+        self._faults = faults
         self._past_url = past_url
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -59,42 +76,61 @@ class Analytics:
                 {"message": str(problem).strip(), "path": None, "extensions": {}}
             ]
             return _json({"data": None, "errors": errors})
+        if self._faults.on("analytics_partial"):
+            errors = [{"message": _PARTIAL, "path": ["viewer"], "extensions": {"code": "internal"}}]
+            return _json({"data": _halved(data), "errors": errors})
         return _json({"data": data, "errors": None})
 
     def _data(self, body: Mapping[str, Any], token: Token) -> dict[str, Any]:
-        operation = _operation(str(body["query"]))
-        if not token.may(READ_ANALYTICS):
-            raise GraphQLError("not authorized for that account")
+        asked = operation(str(body["query"]))
         variables = body.get("variables") or {}
-        return {_key(field): self._viewer(field, variables) for field in _fields(operation)}
+        return {key(field): self._viewer(field, variables, token) for field in fields(asked)}
 
-    def _viewer(self, field: FieldNode, variables: Mapping[str, Any]) -> Any:
-        _expect(field, {"viewer"})
+    def _viewer(self, field: FieldNode, variables: Mapping[str, Any], token: Token) -> Any:
+        expect(field, {"viewer"})
         answer = {}
-        for part in _fields(field):
-            _expect(part, {"accounts", "zones"})
+        for part in fields(field):
+            expect(part, {"accounts", "zones"})
+            wanted = arguments_of(part, variables).get("filter", {})
             if part.name.value == "zones":
-                raise GraphQLError("zone not found or not authorized for that zone")
-            tag = _arguments(part, variables).get("filter", {}).get("accountTag")
-            if tag != self._account.id:
+                answer[key(part)] = [self._zone(part, wanted.get("zoneTag"), variables, token)]
+                continue
+            if wanted.get("accountTag") != self._account.id or not token.may(READ_ANALYTICS):
                 raise GraphQLError("not authorized for that account")
-            answer[_key(part)] = [
-                {_key(node): self._invocations(node, variables) for node in _fields(part)}
+            answer[key(part)] = [
+                {key(node): self._invocations(node, variables) for node in fields(part)}
             ]
         return answer
 
+    def _zone(
+        self, part: FieldNode, tag: Any, variables: Mapping[str, Any], token: Token
+    ) -> dict[str, Any]:
+        zone = self._account.zone
+        if zone is None or tag != zone.id or not token.may(READ_ZONE_ANALYTICS):
+            raise GraphQLError("zone not found or not authorized for that zone")
+        answer: dict[str, Any] = {}
+        for node in fields(part):
+            expect(node, {"settings", "httpRequestsAdaptiveGroups"})
+            if node.name.value == "settings":
+                answer[key(node)] = zones.settings(node, zone.plan)
+                continue
+            arguments = arguments_of(node, variables)
+            rows = self._between(arguments.get("filter") or {})
+            answer[key(node)] = zones.groups(node, rows, int(arguments["limit"]), zone.plan)
+        return answer
+
     def _invocations(self, node: FieldNode, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
-        _expect(node, {"workersInvocationsAdaptive"})
-        arguments = _arguments(node, variables)
+        expect(node, {"workersInvocationsAdaptive"})
+        arguments = arguments_of(node, variables)
         wanted = arguments.get("filter") or {}
         if "limit" not in arguments:
             raise GraphQLError("limit is required")
         if wanted.get("scriptName", WORKER) != WORKER:
             return []
         rows = [row for row in self._between(wanted) if _fits(row, wanted)]
-        parts = {part.name.value: part for part in _fields(node)}
+        parts = {part.name.value: part for part in fields(node)}
         names = (
-            [leaf.name.value for leaf in _fields(parts["dimensions"])]
+            [leaf.name.value for leaf in fields(parts["dimensions"])]
             if ("dimensions" in parts)
             else []
         )
@@ -103,8 +139,8 @@ class Analytics:
             groups.setdefault(tuple(_dimension(name)(row) for name in names), []).append(row)
         answer = [
             {
-                _key(part): _measure(part, dict(zip(names, group, strict=True)), members)
-                for part in _fields(node)
+                key(part): _measure(part, dict(zip(names, group, strict=True)), members)
+                for part in fields(node)
             }
             for group, members in sorted(groups.items())
         ]
@@ -120,40 +156,9 @@ class Analytics:
             last += 86_400
         if last - first > _LONGEST:
             raise GraphQLError("query time range is too large; the maximum is 1 month")
+        if self._faults.on("analytics_late"):
+            last = min(last, time.time() - 60 * self._faults.amount("analytics_late"))
         return self._log.query(_ROWS, (first, last))
-
-
-def _operation(query: str) -> OperationDefinitionNode:
-    for definition in parse(query).definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            return definition
-    raise GraphQLError("no operation in this document")
-
-
-def _fields(node: Any) -> list[FieldNode]:
-    chosen = node.selection_set.selections if node.selection_set else ()
-    return [field for field in chosen if isinstance(field, FieldNode)]
-
-
-def _key(node: FieldNode) -> str:
-    return node.alias.value if node.alias else node.name.value
-
-
-def _expect(node: FieldNode, known: set[str]) -> None:
-    if node.name.value not in known:
-        raise GraphQLError(f'unknown field "{node.name.value}"')
-
-
-def _arguments(node: FieldNode, variables: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        argument.name.value: _value(argument.value, variables) for argument in node.arguments or ()
-    }
-
-
-def _value(node: ValueNode, variables: Mapping[str, Any]) -> Any:
-    if isinstance(node, VariableNode):
-        return variables.get(node.name.value)
-    return value_from_ast_untyped(node, dict(variables))
 
 
 def _dimension(name: str) -> Callable[[Row], str]:
@@ -171,7 +176,7 @@ def _fits(row: Row, wanted: Mapping[str, Any]) -> bool:
 
 
 def _measure(part: FieldNode, dimensions: Mapping[str, str], rows: list[Row]) -> Any:
-    leaves = [leaf.name.value for leaf in _fields(part)]
+    leaves = [leaf.name.value for leaf in fields(part)]
     match part.name.value:
         case "dimensions":
             return {name: dimensions[name] for name in leaves}
@@ -195,3 +200,12 @@ def _quantile(name: str, rows: list[Row]) -> float:
 
 def _json(body: Any) -> web.Response:
     return web.Response(text=json.dumps(body), content_type="application/json")
+
+
+def _halved(data: Any) -> Any:
+    """Every list of figures without its second half."""
+    if isinstance(data, dict):
+        return {name: _halved(inside) for name, inside in data.items()}
+    if isinstance(data, list) and len(data) > 1:
+        return data[: (len(data) + 1) // 2]
+    return [_halved(inside) for inside in data] if isinstance(data, list) else data

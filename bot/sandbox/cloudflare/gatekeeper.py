@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections import deque
@@ -30,6 +31,7 @@ class Gatekeeper:
         self._faults = faults
         self._calls: dict[tuple[str, bool], deque[float]] = {}
         self._blocked_until: dict[tuple[str, bool], float] = {}
+        self._odd = False
 
     def forget(self) -> None:
         self._calls.clear()
@@ -39,6 +41,8 @@ class Gatekeeper:
         """Serve `handler` to tokens that hold `permission` ("" means any valid token)."""
 
         async def guarded(request: web.Request) -> web.Response:
+            if self._faults.on("cloudflare_slow"):
+                await asyncio.sleep(self._faults.amount("cloudflare_slow"))
             try:
                 token = self._admit(request)
                 if not token.may(permission):
@@ -57,6 +61,12 @@ class Gatekeeper:
             raise ApiError(503, 10013, "Service temporarily unavailable")
         if self._faults.on("cloudflare_limited"):
             raise Blocked(37)
+        if self._faults.on("cloudflare_flaky"):
+            self._odd = not self._odd
+            if self._odd:
+                raise Blocked(round(self._faults.amount("cloudflare_flaky")))
+        if self._faults.on("cloudflare_lies"):
+            raise ApiError(200, 10013, "Service temporarily unavailable")
         if self._faults.on("cloudflare_forbidden"):
             raise no_permission()
         header = request.headers.get("Authorization", "")

@@ -10,18 +10,6 @@ from bot.sandbox.cloudflare.gatekeeper import TOKEN
 
 _MADE = "2025-10-02T09:14:31.224Z"
 _BUCKETS = ("pitchey-uploads", "pitchey-uploads-preview")
-_ALERTS = {
-    "Workers": (("workers_alert", "Workers Weekly Summary", "Usage summary each week."),),
-    "Pages": (("pages_event_alert", "Project updates", "Deployment events of Pages projects."),),
-    "DDoS Protection": (
-        ("dos_attack_l7", "HTTP DDoS Attack Alert", "A DDoS attack on HTTP was mitigated."),
-    ),
-    "Cloudflare Status": (
-        ("incident_alert", "Incident Alert", "An incident on Cloudflare's status page."),
-        ("maintenance_event_notification", "Maintenance Notification", "Planned maintenance."),
-    ),
-    "Billing": (("billing_usage_alert", "Usage Based Billing", "A product's usage exceeds."),),
-}
 
 
 class Resources:
@@ -70,23 +58,12 @@ class Resources:
         info = {"page": 1, "per_page": 25, "count": len(listed), "total_count": len(listed)}
         return good(listed, info=info)
 
-    async def available_alerts(self, request: web.Request) -> web.Response:
-        """GET …/alerting/v3/available_alerts: what this plan's account can be told about."""
-        self._check(request)
-        return good(
-            {
-                product: [
-                    {
-                        "type": kind,
-                        "display_name": title,
-                        "description": words,
-                        "filter_options": [],
-                    }
-                    for kind, title, words in alerts
-                ]
-                for product, alerts in _ALERTS.items()
-            }
-        )
+    async def zone(self, request: web.Request) -> web.Response:
+        """GET /zones/{z}."""
+        zone = self._account.zone
+        if zone is None or request.match_info["zone"] != zone.id:
+            raise no_such_route(request.path)
+        return good({"id": zone.id, "name": zone.name, "plan": {"legacy_id": zone.plan}})
 
     def _described(self) -> dict[str, object]:
         return {"id": self._account.id, "name": "Pitchey", "type": "standard", "created_on": _MADE}

@@ -10,39 +10,17 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.cloudflare.account import WORKER, Account
+from bot.sandbox.cloudflare.account import Account
 from bot.sandbox.cloudflare.envelope import ApiError, good, no_such_route
 from bot.sandbox.cloudflare.figures import percentile
+from bot.sandbox.cloudflare.telemetry_events import Event, as_sent, events_of, held
+from bot.sandbox.faults import Faults
 from bot.sandbox.request_log import Request, RequestLog
 
 _ROWS = "SELECT * FROM requests WHERE at >= ? AND at <= ? ORDER BY at DESC"
 _KEPT = 7 * 86_400  # seconds
 _MOST_EVENTS = 2_000
 
-
-def _message(row: Request) -> str:
-    if row.outcome != "ok":
-        return "TypeError: Cannot read properties of undefined (reading 'prepare')"
-    return f"{row.method} {row.path} {row.status} {row.wall_ms:.0f}ms"
-
-
-_KEYS: dict[str, Callable[[Request], Any]] = {
-    "$metadata.service": lambda _: WORKER,
-    "$metadata.level": lambda row: "error" if row.status >= 500 else "info",
-    "$metadata.message": _message,
-    "$metadata.error": lambda row: _message(row) if row.status >= 500 else None,
-    "$metadata.rayId": lambda row: row.ray,
-    "$metadata.requestId": lambda row: row.ray,
-    "$metadata.trigger": lambda row: f"{row.method} {row.path}",
-    "$workers.outcome": lambda row: row.outcome,
-    "$workers.scriptName": lambda _: WORKER,
-    "$workers.scriptVersion.id": lambda row: row.version,
-    "$workers.cpuTimeMs": lambda row: row.cpu_us / 1000,
-    "$workers.wallTimeMs": lambda row: row.wall_ms,
-    "$workers.event.request.method": lambda row: row.method,
-    "$workers.event.request.path": lambda row: row.path,
-    "$workers.event.response.status": lambda row: row.status,
-}
 _OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
     "neq": operator.ne,
@@ -73,9 +51,12 @@ _OPERATORS: dict[str, Callable[[list[Any]], float]] = {
 
 
 class Telemetry:
-    def __init__(self, account: Account, log: RequestLog, past_url: Callable[[], str]) -> None:
+    def __init__(
+        self, account: Account, log: RequestLog, faults: Faults, past_url: Callable[[], str]
+    ) -> None:
         self._account = account
         self._log = log
+        self._faults = faults
         self._past_url = past_url
 
     async def query(self, request: web.Request) -> web.Response:
@@ -92,9 +73,10 @@ class Telemetry:
         except (ValueError, KeyError, TypeError):
             raise ApiError(400, 10021, "timeframe with from and to is required") from None
         await self._log.learn_past(self._past_url())
-        rows = [
-            Request(*row) for row in self._log.query(_ROWS, (max(first, time.time() - _KEPT), last))
-        ]
+        found = self._log.query(_ROWS, (max(first, time.time() - _KEPT), last))
+        if self._faults.on("logs_off"):
+            found = []  # a Worker whose configuration has no observability keeps nothing
+        rows = [event for row in found for event in events_of(Request(*row))]
         kept = [row for row in rows if _matches(row, parameters.get("filters") or [])]
         statistics = {
             "elapsed": time.perf_counter() - begun,
@@ -107,36 +89,31 @@ class Telemetry:
         else:
             result["events"] = {
                 "count": len(kept),
-                "events": [_event(row) for row in kept[: min(most, _MOST_EVENTS)]],
+                "events": [as_sent(row) for row in kept[: min(most, _MOST_EVENTS)]],
             }
         return good(result)
 
 
-def _matches(row: Request, filters: list[Mapping[str, Any]]) -> bool:
+def _matches(row: Event, filters: list[Mapping[str, Any]]) -> bool:
     for wanted in filters:
         test = _OPERATIONS.get(str(wanted.get("operation")))
         if test is None:
             raise ApiError(400, 10021, f"unknown operation {wanted.get('operation')!r}")
-        held, value = _held(row, str(wanted.get("key"))), wanted.get("value")
-        if wanted.get("type") == "number" and held is not None:
-            held, value = float(held), float(value or 0)
-        if held is None and wanted.get("operation") not in {"is_null", "exists", "neq"}:
+        has, value = held(row, str(wanted.get("key"))), wanted.get("value")
+        if wanted.get("type") == "number" and has is not None:
+            has, value = float(has), float(value or 0)
+        if has is None and wanted.get("operation") not in {"is_null", "exists", "neq"}:
             return False
-        if not test(held, value):
+        if not test(has, value):
             return False
     return True
 
 
-def _held(row: Request, key: str) -> Any:
-    reader = _KEYS.get(key)
-    return reader(row) if reader else None
-
-
-def _calculations(rows: list[Request], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _calculations(rows: list[Event], parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
     keys = [str(group["value"]) for group in parameters.get("groupBys") or []]
-    groups: dict[tuple[Any, ...], list[Request]] = {} if keys else {(): rows}
+    groups: dict[tuple[Any, ...], list[Event]] = {} if keys else {(): rows}
     for row in rows if keys else ():
-        groups.setdefault(tuple(_held(row, key) for key in keys), []).append(row)
+        groups.setdefault(tuple(held(row, key) for key in keys), []).append(row)
     answer = []
     for asked in parameters.get("calculations") or [{"operator": "count"}]:
         compute = _OPERATORS.get(str(asked.get("operator")).lower())
@@ -145,7 +122,7 @@ def _calculations(rows: list[Request], parameters: Mapping[str, Any]) -> list[di
         key = asked.get("key")
         aggregates = []
         for group, members in groups.items():
-            values = [_held(row, key) for row in members] if key else list(members)
+            values = [held(row, key) for row in members] if key else list(members)
             aggregates.append(
                 {
                     "value": compute([value for value in values if value is not None]),
@@ -168,34 +145,3 @@ def _calculations(rows: list[Request], parameters: Mapping[str, Any]) -> list[di
             }
         )
     return answer
-
-
-def _event(row: Request) -> dict[str, Any]:
-    return {
-        "dataset": "cloudflare-workers",
-        "timestamp": round(row.at * 1000),
-        "source": {"message": _message(row)},
-        "$metadata": {
-            "id": row.ray,
-            "service": WORKER,
-            "level": _KEYS["$metadata.level"](row),
-            "message": _message(row),
-            "rayId": row.ray,
-            "requestId": row.ray,
-            "trigger": f"{row.method} {row.path}",
-        },
-        "$workers": {
-            "scriptName": WORKER,
-            "outcome": row.outcome,
-            "eventType": "fetch",
-            "cpuTimeMs": row.cpu_us / 1000,
-            "wallTimeMs": round(row.wall_ms, 1),
-            "requestId": row.ray,
-            "scriptVersion": {"id": row.version},
-            "event": {
-                "request": {"method": row.method, "path": row.path, "url": row.path},
-                "response": {"status": row.status},
-                "rayId": row.ray,
-            },
-        },
-    }

@@ -9,10 +9,12 @@ from aiohttp import web
 
 from bot.sandbox.platform.answers import answer, failure, sign_in_first, success
 from bot.sandbox.platform.backend import BACKEND, DatabaseErrors
+from bot.sandbox.platform.console import CONSOLE
 
 COOKIE = "pitchey-session"
 EMAIL = "ops@pitchey.example"
 PASSWORD = "Watch-the-premiere-9"  # noqa: S105 (an account of the sandbox's invented platform)
+_BROKEN = "Better Auth handler failed: JWT_SECRET is not defined"
 
 
 async def sign_in(request: web.Request) -> web.Response:
@@ -26,6 +28,8 @@ async def sign_in(request: web.Request) -> web.Response:
         PASSWORD,
     )
     if not known:
+        email = given.get("email") if isinstance(given, dict) else None
+        request[CONSOLE].warn(f"Login failed for {email}")
         return failure("UNAUTHORIZED", "Invalid credentials", 401)
     token = secrets.token_hex(16)
     try:
@@ -37,6 +41,7 @@ async def sign_in(request: web.Request) -> web.Response:
                 [token, request.headers.get("User-Agent", "")],
             )
     except DatabaseErrors as error:
+        request[CONSOLE].error("Login failed:", request.app[BACKEND].upstream_error(error))
         return failure("INTERNAL_ERROR", request.app[BACKEND].upstream_error(error), 500)
     response = success({"user": {"id": 1, "email": EMAIL, "userType": "creator"}})
     response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="None", path="/")
@@ -61,6 +66,7 @@ async def person_of(request: web.Request) -> dict[str, Any] | None:
 async def session(request: web.Request) -> web.Response:
     """GET /api/auth/session: 401 to strangers is healthy."""
     if request.app[BACKEND].faults.on("auth_broken"):
+        request[CONSOLE].error(_BROKEN)
         return failure("INTERNAL_ERROR", "Session check failed", 500)
     person = await person_of(request)
     return sign_in_first() if person is None else success({"user": person})
@@ -69,6 +75,7 @@ async def session(request: web.Request) -> web.Response:
 async def session_of_2025(request: web.Request) -> web.Response:
     """The same in the release of 2025-12-24, in its own words."""
     if request.app[BACKEND].faults.on("auth_broken"):
+        request[CONSOLE].error(_BROKEN)
         return failure("INTERNAL_ERROR", "Session check failed", 500)
     person = await person_of(request)
     if person is None:

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.sandbox.platform.answers import failure, sign_in_first, success
 from bot.sandbox.platform.auth import person_of
 from bot.sandbox.platform.backend import BACKEND, Backend, DatabaseErrors
+from bot.sandbox.platform.console import CONSOLE
 
 _TRENDING = """
     SELECT id, title, logline, genre, format, status, view_count, published_at
@@ -112,11 +113,14 @@ async def _listed(
 ) -> web.Response:
     backend = request.app[BACKEND]
     rows = _cached(backend, key)
+    if backend.faults.on("cache_down"):
+        request[CONSOLE].warn(f"Redis GET {key} failed: connect ECONNREFUSED")
     if rows is None:
         try:
             async with await backend.connect() as connection:
                 rows = await (await connection.execute(query, parameters)).fetchall()
         except DatabaseErrors as error:
+            request[CONSOLE].error("Failed to fetch pitches:", backend.upstream_error(error))
             await _report(backend, request, error)
             return failure("INTERNAL_ERROR", "Failed to fetch pitches", 500)
         if not backend.faults.on("cache_down"):

@@ -12,13 +12,18 @@ from aiohttp import web
 from bot.sandbox.cloudflare.script import Script
 from bot.sandbox.faults import Faults
 from bot.sandbox.platform.answers import answer, failure
-from bot.sandbox.platform.backend import DatabaseErrors
+from bot.sandbox.platform.backend import BACKEND, DatabaseErrors
+from bot.sandbox.platform.console import CONSOLE, Console
 from bot.sandbox.platform.rate_limit import RateLimit, too_many
 from bot.sandbox.platform.release import VERSION, Release
 from bot.sandbox.request_log import Request, RequestLog
 
 _PAGE = "<!doctype html><html><head><title>Pitchey</title></head><body>Welcome</body></html>"
 _THROWN = "error code: 1101"  # what Cloudflare answers for a Worker that threw
+_BUG = "Cannot read properties of undefined (reading 'prepare')"
+_STACK = (
+    "    at getRecommendations (worker.js:48211:31)\n    at async Object.fetch (worker.js:51877)"
+)
 
 
 class Edge:
@@ -39,9 +44,11 @@ class Edge:
         begun, cpu_begun = time.perf_counter(), time.thread_time_ns()
         version = self._script.choose(request.headers)
         request[VERSION] = version
+        console = request[CONSOLE] = Console()
         outcome = "ok"
         if version.bad:
             outcome = "exception"
+            console.throw("TypeError", _BUG, f"TypeError: {_BUG}\n{_STACK}")
             response: web.StreamResponse = web.Response(text=_THROWN, status=500)
         else:
             response = await self._answer(request)
@@ -56,6 +63,9 @@ class Edge:
                 cpu_us=(time.thread_time_ns() - cpu_begun) // 1000,
                 version=version.id,
                 country=request.headers.get("CF-IPCountry", "US"),
+                query=request.query_string,
+                logs=console.logs,
+                exceptions=console.exceptions,
             )
         )
         if self._faults.on("api_drip"):
@@ -76,6 +86,8 @@ class Edge:
             return web.Response()
         if faults.on("api_errors") and self._error_is_due():
             error: dict[str, Any] = {"code": "INTERNAL_ERROR", "message": "Internal server error"}
+            words = f"Unhandled error in {request.method} {request.path}:"
+            request[CONSOLE].error(words, "Error: connection pool timed out after 5000ms")
             return answer({"success": False, "error": error}, 500)
         if self._release.limits_rates:
             client = request.headers.get("CF-Connecting-IP", request.remote or "")
@@ -83,7 +95,9 @@ class Edge:
                 return too_many(seconds)
         try:
             return await self._release.handler(request.method, request.path)(request)
-        except DatabaseErrors:
+        except DatabaseErrors as error:
+            words = request.app[BACKEND].upstream_error(error)
+            request[CONSOLE].error(f"Unhandled error in {request.method} {request.path}:", words)
             return failure("INTERNAL_ERROR", "An unexpected error occurred", 500)
 
     def _error_is_due(self) -> bool:

@@ -89,7 +89,7 @@ def _session(outcome: Outcome, refusal: Refusal | None) -> Finding:
     if early is not None:
         return early
     try:
-        body = outcome.json()
+        body = outcome.told()
     except BadAnswer:
         body = outcome
     if outcome.status == 401 and body is not outcome:

@@ -84,7 +84,7 @@ def _read(page: Outcome) -> Finding:
         meaning = f"Cloudflare's status page cannot be read: {tidy(page.message, 160)}"
         return Finding(State.UNKNOWN, "status not known", meaning)
     try:
-        status = read_status(page.json()) if page.status == 200 else None
+        status = read_status(page.told()) if page.status == 200 else None
     except BadAnswer:
         status = None
     if status is None:

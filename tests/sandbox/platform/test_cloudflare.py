@@ -90,7 +90,7 @@ async def test_lists(world: World, cloudflare: httpx.AsyncClient) -> None:
     pages = await cloudflare.get(f"{account(world)}/pages/projects/pitchey/deployments")
     assert pages.json()["result"][0]["latest_stage"]["status"] == "success"
     alerts = (await cloudflare.get(f"{account(world)}/alerting/v3/available_alerts")).json()
-    assert alerts["result"]["DDoS Protection"][0]["type"] == "dos_attack_l7"
+    assert alerts["result"]["DoS Protection"][0]["type"] == "dos_attack_l7"
     secrets = (await cloudflare.get(f"{script(world)}/secrets")).json()["result"]
     assert secrets[0] == {"name": "DATABASE_URL", "type": "secret_text"}
 
