@@ -1,37 +1,42 @@
-"""Buttons that ask one question in a modal; the answer becomes part of a command line. Pure."""
+"""The button that asks why: the reason becomes part of a command line. Pure."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from bot.blocks import button, clip, field_input, modal, section, text_input
-from bot.command import Block
-from bot.limits import BUTTON_VALUE, IDENTIFIER
+from bot.blocks import clip, field_input, form_button, modal, section, text_input
+from bot.command import Block, Form
+from bot.frozen import with_reason
+from bot.limits import VIEW_BUTTON
 
-ASK = "ask:"  # action ids that begin so open the modal
-REASON_MODAL = "reason"  # its callback id, and the block id of its input
+if TYPE_CHECKING:
+    from bot.runtime import Runtime
+
+_NAME = "reason"  # of the form, and the block id of its input
 REASON_MOST = 400  # characters
+_QUESTION_MOST = 200
 
 
 def reason_button(label: str, command_line: str, question: str, *, style: str = "") -> Block:
     """Press, say why, and `/pitchey <command_line> --reason=…` runs for the person who pressed."""
-    value = json.dumps(
-        {"run": command_line, "ask": clip(question, 200), "act": clip(label, 24)},
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
-    if len(value) > BUTTON_VALUE:
-        raise ValueError(f"a button cannot carry a command line of {len(command_line)} characters")
-    return button(label, clip(f"{ASK}{command_line}", IDENTIFIER), value, style=style)
+    asked, act = clip(question, _QUESTION_MOST), clip(label, VIEW_BUTTON)
+    return form_button(label, _NAME, style=style, run=command_line, ask=asked, act=act)
 
 
-def reason_modal(act: str, question: str, metadata: str) -> Block:
+def reason_modal(_runtime: Runtime | None, about: Mapping[str, str]) -> Block:
     """The modal behind such a button."""
     entry = text_input("text", multiline=True, max_length=REASON_MOST, min_length=3)
     return modal(
-        REASON_MODAL,
+        _NAME,
         "Say why",
-        [section(question), field_input("Reason", REASON_MODAL, entry)],
-        submit=act,
-        metadata=metadata,
+        [section(about["ask"]), field_input("Reason", _NAME, entry)],
+        submit=about["act"],
     )
+
+
+def _line(values: Mapping[str, str], about: Mapping[str, str]) -> str:
+    return with_reason(about["run"], values.get(_NAME, ""))
+
+
+REASON = Form(_NAME, reason_modal, _line, gives_way=True)

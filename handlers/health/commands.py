@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bot.arguments import known_environment
 from bot.blocks import field_input, modal, option, select
@@ -11,9 +11,9 @@ from bot.command import (
     Argument,
     Arguments,
     Block,
-    Catalogue,
     Command,
     Context,
+    Form,
     Kind,
     Reply,
     Shortcut,
@@ -23,6 +23,9 @@ from handlers.health.operations import Tell, check_health
 from handlers.health.result import COMPONENTS
 from handlers.health.views import health_reply
 from handlers.health.wording import listed, plural, unbroken
+
+if TYPE_CHECKING:
+    from bot.runtime import Runtime
 
 _ALL = "all"
 
@@ -89,11 +92,11 @@ HEALTH = Command(
 )
 
 
-def health_modal(_catalogue: Catalogue) -> Block:
+def health_modal(_runtime: Runtime | None, _about: Mapping[str, str]) -> Block:
     """The shortcut's window: what to check, in the default environment."""
     options = [option("Everything", _ALL), *(option(TITLES[name], name) for name in COMPONENTS)]
     return modal(
-        SHORTCUT_ID,
+        FORM.name,
         "Check health",
         [
             field_input(
@@ -106,18 +109,17 @@ def health_modal(_catalogue: Catalogue) -> Block:
     )
 
 
-def health_command_line(values: Mapping[str, Any], _message: Mapping[str, Any]) -> str:
+def health_command_line(values: Mapping[str, str], _about: Mapping[str, str]) -> str:
     """The command words of a submitted window."""
-    component = str(values.get("component") or "")
+    component = values.get("component", "")
     return "health" if component in {"", _ALL} else f"health {component}"
 
 
-SHORTCUT_ID = "check_health"
+FORM = Form("check_health", health_modal, health_command_line)
 SHORTCUT = Shortcut(
-    callback_id=SHORTCUT_ID,
+    callback_id="check_health",
     name="Check health",
     description="Checks every part of the Pitchey platform now",
     kind="global",
-    modal=health_modal,
-    command_line=health_command_line,
+    form=FORM.name,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bot.arguments import UnknownWord
 from bot.blocks import clip, code, context, field_input, modal, section, text_input
@@ -16,10 +16,14 @@ from bot.command import (
     Command,
     Context,
     Feature,
+    Form,
     Reply,
     Shortcut,
 )
 from handlers.help import views
+
+if TYPE_CHECKING:
+    from bot.runtime import Runtime
 
 
 async def show_menu(context: Context, _arguments: Arguments) -> Reply:
@@ -49,13 +53,14 @@ def _unknown(catalogue: Catalogue, name: str) -> UnknownWord:
     )
 
 
-def command_form(catalogue: Catalogue) -> Block:
+def command_modal(runtime: Runtime, _about: Mapping[str, str]) -> Block:
     """The modal of the message shortcut: slash commands do not work in threads, this does."""
-    names = ", ".join(f"`{command.name}`" for command in catalogue.commands if command.examples)
+    commands = runtime.catalogue.commands
+    names = ", ".join(f"`{command.name}`" for command in commands if command.examples)
     placeholder = {"type": "plain_text", "text": "health api"}
     element = text_input("line", placeholder=placeholder, max_length=500)
     return modal(
-        "run_command",
+        COMMAND_FORM.name,
         "Run an ops command",
         [
             section("The answer appears in this message's thread."),
@@ -66,8 +71,11 @@ def command_form(catalogue: Catalogue) -> Block:
     )
 
 
-def typed_line(values: Mapping[str, Any], _message: Mapping[str, Any]) -> str:
-    return str(values.get("line", "")).removeprefix("/pitchey").strip()
+def typed_line(values: Mapping[str, str], _about: Mapping[str, str]) -> str:
+    return values.get("line", "").removeprefix("/pitchey").strip()
+
+
+COMMAND_FORM = Form("run_command", command_modal, typed_line)
 
 
 FEATURE = Feature(
@@ -94,8 +102,8 @@ FEATURE = Feature(
             name="Run an ops command here",
             description="Runs a command and answers in this message's thread",
             kind="message",
-            modal=command_form,
-            command_line=typed_line,
+            form=COMMAND_FORM.name,
         ),
     ),
+    forms=(COMMAND_FORM,),
 )

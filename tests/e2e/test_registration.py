@@ -41,10 +41,6 @@ class NotingApp(AsyncApp):
         self._note("message", callback_id)
         return super().message_shortcut(callback_id, *rest, **more)
 
-    def view(self, constraints: Any, *rest: Any, **more: Any) -> Any:
-        self._note("view", constraints)
-        return super().view(constraints, *rest, **more)
-
     def _note(self, kind: str, name: str) -> None:
         self.noted.setdefault(kind, []).append(name)
 
@@ -63,8 +59,11 @@ async def test_the_manifest_names_what_is_registered(tmp_path: Path) -> None:
     shortcuts = house.dispatcher.catalogue.shortcuts
     registered = {(name, kind) for kind in ("global", "message") for name in app.noted[kind]}
     assert registered == {(one.callback_id, one.kind) for one in shortcuts}
-    # Each shortcut opens a form, and each form has somebody who takes it.
-    assert {one.callback_id for one in shortcuts} <= set(app.noted["view"])
+    # Each shortcut opens a form, and each command that has one.
+    forms = [form.name for form in house.dispatcher.catalogue.forms]
+    assert len(forms) == len(set(forms))
+    wanted = {command.form for command in house.dispatcher.catalogue.commands if command.form}
+    assert wanted | {one.form for one in shortcuts} <= set(forms)
     scopes = {"commands"}.union(*(NEEDED[method] for method in methods_called()))
     scopes = scopes.union(*(EVENTS[event] for event in app.noted["event"]))
     document = manifest.load()

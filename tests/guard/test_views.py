@@ -103,7 +103,7 @@ def test_a_decided_card_has_no_button_that_decides() -> None:
 
 
 def test_the_modal_is_one_that_slack_takes() -> None:
-    assert check_view(reason_modal("Reject", "w" * 300, "{}")) == ()
+    assert check_view(reason_modal(None, {"act": "Reject", "ask": "w" * 300})) == ()
 
 
 def test_interrupted_says_the_last_step_and_the_next_act() -> None:

@@ -12,7 +12,7 @@ from bot.clients.cloudflare import CloudflareRefused
 from bot.sandbox.workspace.validation import check_message, check_view
 from handlers.health.causes import traced
 from handlers.health.checks import cloudflare
-from handlers.health.commands import SHORTCUT, health_command_line, health_modal
+from handlers.health.commands import FORM, SHORTCUT, health_command_line, health_modal
 from handlers.health.data import health_data
 from handlers.health.result import COMPONENTS, SOME_FAIL, Check, Health, State
 from handlers.health.views import health_reply
@@ -192,10 +192,10 @@ def test_data_is_plain_json() -> None:
 
 
 def test_the_shortcuts_window_becomes_a_command_line() -> None:
-    view = health_modal(None)  # type: ignore[arg-type] # the window needs no catalogue
+    view = health_modal(None, {})
     assert [block["block_id"] for block in view["blocks"]] == ["component"]
     assert check_view(view) == ()
-    assert view["callback_id"] == SHORTCUT.callback_id
+    assert SHORTCUT.form == FORM.name
     assert health_command_line({"component": "all"}, {}) == "health"
     assert health_command_line({"component": "api"}, {}) == "health api"
 

@@ -143,16 +143,10 @@ CHECKS = "Checks every part of the Pitchey platform now"
 
 
 def _shortcuts(*, description: str = CHECKS) -> list[Shortcut]:
-    def modal(_catalogue: object) -> dict[str, Any]:
-        return {}
-
-    def line(_values: object, _message: object) -> str:
-        return ""
-
     message = "Runs a command and answers in this message's thread"
     return [
-        Shortcut("check_health", "Check health", description, "global", modal, line),
-        Shortcut("run_command", "Run an ops command here", message, "message", modal, line),
+        Shortcut("check_health", "Check health", description, "global", "check_health"),
+        Shortcut("run_command", "Run an ops command here", message, "message", "run_command"),
     ]
 
 

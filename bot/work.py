@@ -1,0 +1,157 @@
+"""Requests from Slack at work: claimed once, run in the background, waited for by a shutdown."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot import answers, payloads
+from bot.blocks import section
+from bot.destination import Destination, Place
+from bot.errors import OpsError
+from bot.inbox import Inbox, recalled
+from bot.replies import SlackResponder, result_view
+
+if TYPE_CHECKING:
+    from bot.command import Block, Invocation
+    from bot.dispatch import Dispatcher
+    from bot.payloads import Request
+    from bot.people import People
+    from bot.slack_calls import Slack
+
+log = logging.getLogger(__name__)
+ACKNOWLEDGED_FIRST = 0.4  # seconds
+TOLD_AT_ONCE = 8  # people told of an interruption at the same moment
+
+
+class Work:
+    """Everything that was accepted and is not answered yet; one per process."""
+
+    def __init__(self, dispatcher: Dispatcher, slack: Slack, people: People) -> None:
+        self.dispatcher = dispatcher
+        self.slack = slack
+        self.people = people
+        self.inbox = Inbox(dispatcher.store, dispatcher.observability)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._entered: set[str] = set()  # deliveries that the dispatcher has begun to answer
+        self._telling = asyncio.Semaphore(TOLD_AT_ONCE)
+
+    async def accept(self, request: Request) -> None:
+        """Claim it and run it, once; returns as soon as it may be acknowledged."""
+        if not await self.inbox.claim(request):
+            return
+        place, was_pressed = request.destination.place, bool(request.trigger_id)
+        if place is Place.DIRECT and was_pressed:
+            work = self._in_new_modal(request)
+        elif place is Place.VIEW and not was_pressed:
+            work = self._after_acknowledgement(request)
+        else:
+            work = self._run(request, request.destination)
+        self.keep(self._finished(work, request))
+
+    async def open_modal(self, trigger_id: str, view: Block, *, above: bool = False) -> str:
+        """Open a modal, or put it `above` the one whose button was pressed; answers its id.
+
+        Raises OpsError, for example where Slack's three seconds have passed.
+        """
+        method = self.slack.web.views_push if above else self.slack.web.views_open
+        answer = await self.slack.call(method, trigger_id=trigger_id, view=view)
+        return str(answer.get("view", {}).get("id", ""))
+
+    def working_view(self, line: str) -> Block:
+        """The modal shown while a command runs."""
+        working = answers.working(self.dispatcher.redactor.text(line))
+        return result_view(working, [section(working)])
+
+    def keep(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run it in the background; a shutdown waits for it, a fault is logged."""
+        # The loop itself keeps only weak references to tasks.
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def drain(self, seconds: float) -> None:
+        """Let what runs finish; what does not is cancelled, told and recorded as interrupted."""
+        began = time.monotonic()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=3)
+        await self.dispatcher.guard.aclose(max(0.0, seconds - (time.monotonic() - began)))
+        self.inbox.flush()
+
+    def tell_interrupted(self) -> None:
+        """Tell and record the deliveries that a crash cut off: each was acknowledged."""
+        try:
+            found = self.dispatcher.store.deliveries.unfinished()
+        except OpsError as error:
+            log.error("requests that a crash cut off could not be looked for: %s", error)
+            return
+        for lost in found:
+            try:
+                invocation, owner = recalled(lost.summary)
+                destination = Destination.from_text(lost.reply_to)
+            except (ValueError, TypeError, KeyError) as error:
+                log.warning("an interrupted request could not be read: %s", error)
+                continue
+            # Another process on the same store may well be working on it.
+            if not self.dispatcher.store.presence.alive(owner):
+                self.keep(self._tell(lost.delivery_id, invocation, destination))
+
+    async def _tell(self, delivery: str, invocation: Invocation, to: Destination) -> None:
+        async with self._telling:
+            reply = answers.interrupted(invocation)
+            try:
+                await SlackResponder(self.slack, to).send(reply)
+            except OpsError as error:
+                log.warning("an interrupted request is told by the outbox: %s", error)
+                if self.dispatcher.postpone is not None:
+                    self.dispatcher.postpone(invocation, reply)
+            self.dispatcher.record_interrupted(invocation)
+            self.inbox.finish(delivery)
+
+    async def _run(self, request: Request, destination: Destination) -> None:
+        invocation = request.invocation
+        person = await self.people.named(invocation.person)
+        self._entered.add(request.delivery)
+        responder = SlackResponder(self.slack, destination)
+        await self.dispatcher.run(replace(invocation, person=person), responder)
+
+    async def _after_acknowledgement(self, request: Request) -> None:
+        # The acknowledgement shows "Working"; it leaves after its listener has returned, and an
+        # answer that overtakes it would be covered by it for ever.
+        await asyncio.sleep(ACKNOWLEDGED_FIRST)
+        await self._run(request, request.destination)
+
+    async def _in_new_modal(self, request: Request) -> None:
+        """A press in the Home tab has no message to answer at: a modal opens at once instead."""
+        destination = request.destination
+        view = self.working_view(request.invocation.text)
+        try:
+            opened = await self.open_modal(request.trigger_id, view)
+        except OpsError as error:
+            log.warning("a modal could not be opened: %s", error)
+        else:
+            destination = payloads.in_view(destination, opened)
+        await self._run(request, destination)
+
+    async def _finished(self, work: Coroutine[Any, Any, None], request: Request) -> None:
+        try:
+            await work
+        finally:
+            # The dispatcher tells even when it is cut off. What never got to it stays
+            # unfinished, and the next start tells it.
+            if request.delivery in self._entered:
+                self._entered.discard(request.delivery)
+                self.inbox.finish(request.delivery)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("background work failed: %r", error, exc_info=error)
