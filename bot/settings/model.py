@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.errors import BadInput
+from bot.settings.alerts import Alerts
 from bot.settings.incidents import Incidents
 from bot.settings.metrics import Metric, MetricName, guide_metrics
 from bot.settings.oncall import Oncall
@@ -53,6 +54,7 @@ class Settings(Table):
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()
     oncall: Oncall = Oncall()
+    alerts: Alerts = Alerts()
     secrets: Secrets = Secrets()
 
     def environment(self, name: str | None = None) -> Environment:

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import OpsError
+from bot.store.alert_rules import AlertRules, Condition, Silence
+from bot.store.alert_storms import AlertStorms, StormPart
+from bot.store.alerts import Alerts
+from bot.store.alerts_rows import Alert, HistoryEntry, Problem, Raised, Storm
+from bot.store.alerts_telling import AlertTelling
 from bot.store.audit import Audit, Verification
 from bot.store.chain import AuditEntry
 from bot.store.connection import TOUCH, Connection, NoConnection
@@ -20,6 +25,8 @@ from bot.store.oncall import OncallOverrides, Override
 from bot.store.operations import Operations
 from bot.store.outbox import StoredMessages
 from bot.store.outbox_rows import OutboxCounts, OutboxMessage
+from bot.store.playbook_clocks import PlaybookClocks
+from bot.store.playbook_runs import PlaybookRuns
 from bot.store.presence import Presence
 from bot.store.rehearsals import Rehearsals
 from bot.store.runs import Run, Runs
@@ -52,6 +59,12 @@ class Store:
     samples: Samples
     marks: Marks
     oncall: OncallOverrides
+    alerts: Alerts
+    alert_rules: AlertRules
+    alert_telling: AlertTelling
+    alert_storms: AlertStorms
+    playbook_runs: PlaybookRuns
+    playbook_clocks: PlaybookClocks
     presence: Presence
     _connection: Connection
 
@@ -88,6 +101,12 @@ class Store:
             Samples(connection),
             Marks(connection),
             OncallOverrides(connection),
+            Alerts(connection),
+            AlertRules(connection),
+            AlertTelling(connection),
+            AlertStorms(connection),
+            PlaybookRuns(connection),
+            PlaybookClocks(connection),
             Presence(connection.path),
             connection,
         )
@@ -108,17 +127,25 @@ class Store:
 
 __all__ = [
     "Added",
+    "Alert",
     "AuditEntry",
     "Bucket",
     "Claim",
+    "Condition",
+    "HistoryEntry",
     "OutboxCounts",
     "OutboxMessage",
     "Override",
+    "Problem",
+    "Raised",
     "Run",
     "Sample",
     "ScheduleRecord",
+    "Silence",
     "Store",
     "StoredMark",
+    "Storm",
+    "StormPart",
     "TimelineEntry",
     "UnfinishedDelivery",
     "Verification",

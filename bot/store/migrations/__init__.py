@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from bot.store.migrations import alerts as alerts
 from bot.store.migrations import foundation as foundation
 from bot.store.migrations import incidents as incidents
-from bot.store.migrations import samples as samples
 from bot.store.migrations import oncall as oncall
+from bot.store.migrations import playbooks as playbooks
+from bot.store.migrations import samples as samples
 from bot.store.migrations import schedules as schedules
 from bot.store.migrations.foundation import GUARD_COUNT
 from bot.store.migrations.steps import migrations

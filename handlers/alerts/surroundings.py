@@ -1,0 +1,50 @@
+"""What the messages of alerts need from the house around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.store import Alert, Silence
+from handlers.alerts.result import AlertCard, Surroundings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.runtime import Runtime
+
+
+def surroundings(runtime: Runtime, alert: Alert | None = None) -> Surroundings:
+    catalogue = runtime.catalogue
+    diagnose = "health"
+    if alert is not None and (found := catalogue.find("diagnose")) is not None:
+        diagnose = found.name
+    elif alert is not None and alert.problem.metric and _takes_window(runtime):
+        diagnose = f"metrics 1h {alert.problem.metric}"
+    return Surroundings(
+        runtime.settings.contacts.escalation,
+        diagnose,
+        any(form.name == "declare_incident" for form in catalogue.forms),
+        catalogue.find("playbook start") is not None,
+    )
+
+
+def silence_of(alert: Alert, silences: tuple[Silence, ...], now: datetime) -> Silence | None:
+    """The silence that covers an alert now, the one that ends last. A test is never silenced."""
+    if alert.is_test:
+        return None
+    covering = (
+        each
+        for each in silences
+        if each.holds(now) and each.covers(alert.problem.rule, alert.problem.environment)
+    )
+    return max(covering, key=lambda each: each.ends_at, default=None)
+
+
+def card(runtime: Runtime, alert: Alert, silences: tuple[Silence, ...]) -> AlertCard:
+    now = runtime.now()
+    return AlertCard(alert, now, surroundings(runtime, alert), silence_of(alert, silences, now))
+
+
+def _takes_window(runtime: Runtime) -> bool:
+    metrics = runtime.catalogue.find("metrics")
+    return metrics is not None and any(each.name == "metric" for each in metrics.arguments)

@@ -1,0 +1,84 @@
+"""What is measured, in words with units. Pure."""
+
+from __future__ import annotations
+
+from bot.settings.alerts import Rule
+from handlers.alerts.evaluation import Measured
+
+_UNITS = {
+    "uptime": "%",
+    "response_time": "ms",
+    "error_rate": "%",
+    "cpu": "%",
+    "memory": "%",
+    "database_connections": "%",
+    "cache_hit_rate": "%",
+    "origin_error_rate": "%",
+    "disk": "%",
+    "requests": "a minute",
+    "database_size": "bytes",
+    "worker_errors": "errors",
+    "certificate_days": "days",
+    "backup_age_hours": "hours",
+}
+_STATISTICS = {
+    "average": "on average over", "minimum": "at least over", "maximum": "at most over",
+    "sum": "in", "p50": "p50 over", "p95": "p95 over", "p99": "p99 over", "latest": "",
+}  # fmt: skip
+
+
+def amount(value: float, metric: str) -> str:
+    """`4.2 %`, `1,250 ms`, `12 days`."""
+    unit = _UNITS.get(metric, "")
+    number = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
+    if metric == "uptime" and 99 < value < 100:
+        number = f"{value:.3f}".rstrip("0").rstrip(".")
+    return f"{number} {unit}".strip()
+
+
+def minutes(count: int) -> str:
+    """`10 min`, `3 h`, `3 days`."""
+    if count % 1_440 == 0:
+        days = count // 1_440
+        return "1 day" if days == 1 else f"{days} days"
+    return f"{count // 60} h" if count % 60 == 0 else f"{count} min"
+
+
+def condition(rule: Rule) -> str:
+    """When it fires: `above 1 % on average over 10 min, for 5 min; resolves at 0.8 %`."""
+    window = minutes(rule.window_minutes)
+    if rule.burn_rate is not None:
+        short = minutes(rule.short_window_minutes)
+        return f"burns {rule.burn_rate:g} times too fast over {window} and over {short}"
+    side, limit = ("above", rule.above) if rule.above is not None else ("below", rule.below)
+    how = _STATISTICS[rule.statistic]
+    parts = [f"{side} {amount(limit or 0, rule.metric)}"]
+    if how:
+        parts.append(f"{how} {window}")
+    text = " ".join(parts)
+    if rule.for_minutes:
+        text += f", for {minutes(rule.for_minutes)}"
+    if rule.clear is not None:
+        text += f"; resolves at {amount(rule.clear, rule.metric)}"
+    return text
+
+
+def summary(rule: Rule, measured: Measured) -> str:
+    """What is measured beside the limit: `4.2 % on average over 10 min, alert above 1 %`."""
+    window = minutes(rule.window_minutes)
+    if measured.value is None:
+        return f"No sample in the last {window}."
+    if rule.burn_rate is not None:
+        short = "" if measured.short is None else f" and {measured.short:.3g} times over "
+        tail = f"{short}{minutes(rule.short_window_minutes)}" if short else ""
+        return (
+            f"The error budget burns {measured.value:.3g} times too fast over {window}{tail}, "
+            f"alert above {rule.burn_rate:g}"
+        )
+    side, limit = ("above", rule.above) if rule.above is not None else ("below", rule.below)
+    how = _STATISTICS[rule.statistic]
+    over = f" {how} {window}" if how else " now"
+    return (
+        f"{amount(measured.value, rule.metric)}{over}, alert {side} "
+        f"{amount(limit or 0, rule.metric)}"
+    )
