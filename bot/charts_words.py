@@ -75,16 +75,12 @@ def sparkline(points: Points, width: int = 60) -> str:
 
 
 def figure(value: float, unit: str) -> str:
-    """A number as people read it, with its unit: 1,340 ms, 0.42 %, 2.1 GB."""
-    if unit == "bytes":
-        for name in ("bytes", "kB", "MB", "GB"):
-            if value < 1_000 or name == "GB":
-                return f"{value:.0f} {name}" if name == "bytes" else f"{value:.1f} {name}"
-            value /= 1_000
-    if value >= 100 or value == int(value):
-        shown = f"{value:,.0f}" if value == int(value) or value >= 1_000 else f"{value:,.1f}"
+    """A number as people read it, with its unit: 1,340 ms, 0.42 %."""
+    if unit == "%" and value > 99:
+        digits = 0 if value == 100 else 2  # 99.97 % is not 100 %
     else:
-        shown = f"{value:.2f}"
+        digits = 0 if value >= 100 or value == int(value) else 1 if value >= 10 else 2
+    shown = f"{value:,.{digits}f}"
     return f"{shown} {unit}".strip()
 
 

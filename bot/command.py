@@ -130,12 +130,16 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file beside a reply: into the thread or the direct messages of the person who asked."""
+    """A file beside a reply: into the thread or the direct messages of the person who asked.
+
+    A `supplement`, such as a chart, goes where the reply goes, and the reply stands without it.
+    """
 
     name: str
     content: bytes
     title: str = ""
     alt_text: str = ""  # what a picture shows
+    supplement: bool = False
 
 
 @dataclass(frozen=True, slots=True)

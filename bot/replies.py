@@ -42,10 +42,21 @@ class SlackResponder:
         blocks = reply.blocks[:BLOCKS_PER_MESSAGE] or [section(text)]
         if reply.files:
             try:
-                await upload(self._slack, self._to, self._to.person, text, reply.files)
+                await upload(
+                    self._slack,
+                    self._to,
+                    self._to.person,
+                    text,
+                    reply.files,
+                    in_channel=reply.in_channel,
+                )
             except OpsError as error:
-                text = f":warning: The file could not be sent: {error.message}"
-                blocks = [section(text), *([context(error.hint)] if error.hint else [])]
+                told = f":warning: The file could not be sent: {error.message}"
+                if all(file.supplement for file in reply.files):
+                    blocks = [*blocks[: BLOCKS_PER_MESSAGE - 1], context(told)]
+                else:
+                    text = told
+                    blocks = [section(text), *([context(error.hint)] if error.hint else [])]
         try:
             if reply.private and self._to.place is Place.THREAD:
                 await self._to_one(text, blocks)

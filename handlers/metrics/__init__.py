@@ -1,6 +1,8 @@
-"""The six key metrics of the operations guide."""
+"""The six key metrics of the operations guide, now and over time."""
 
 from bot.command import Feature
-from handlers.metrics.commands import METRICS
+from handlers.metrics.commands import METRICS, SLO
+from handlers.metrics.gauges import begin
+from handlers.metrics.sampling import JOBS
 
-FEATURE = Feature(name="metrics", title="Metrics", commands=(METRICS,))
+FEATURE = Feature(name="metrics", title="Metrics", commands=(METRICS, SLO), jobs=JOBS, begin=begin)

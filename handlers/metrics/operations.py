@@ -17,6 +17,7 @@ from handlers.metrics.sources import SOURCES
 if TYPE_CHECKING:
     from bot.clients import Clients
     from bot.settings import Settings
+    from bot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +27,14 @@ async def collect_metrics(
     settings: Settings,
     environment: str | None = None,
     sources: Sequence[MetricSource] = SOURCES,
+    store: Store | None = None,
 ) -> Metrics:
     """The six key metrics now. Raises BadInput for an unknown environment only."""
     chosen = settings.environment(environment)
     await clients.prepare()
     started, clock = datetime.now(UTC), time.perf_counter()
     own = chosen.name == settings.default_environment
-    scene = Measuring(clients, settings, chosen, own)
+    scene = Measuring(clients, settings, chosen, own, store, started)
     tasks = [asyncio.create_task(_bounded(source, scene)) for source in sources]
     try:
         await asyncio.wait(tasks)

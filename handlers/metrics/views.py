@@ -19,8 +19,8 @@ _EMOJI = {
 }
 
 
-def metrics_reply(metrics: Metrics, *, public: bool = False) -> Reply:
-    """The whole answer of `/pitchey metrics`."""
+def metrics_reply(metrics: Metrics, *, public: bool = False, day: str = "") -> Reply:
+    """The whole answer of `/pitchey metrics`; `day` tells the last 24 hours in words."""
     text = headline(metrics)
     blocks: list[Block] = [
         section(f"*{text}*"),
@@ -32,6 +32,8 @@ def metrics_reply(metrics: Metrics, *, public: bool = False) -> Reply:
     without = metrics.of(Standing.NO_DATA)
     if without:
         blocks.append(section("\n".join(_gap(each) for each in without)))
+    if day:
+        blocks.append(section(day))
     blocks.append(context(_advice(metrics)))
     blocks.append(actions(*_buttons(metrics, public=public)))
     return Reply(text, blocks, public, metrics_data(metrics), metrics.exit_code)
@@ -142,6 +144,7 @@ def _buttons(metrics: Metrics, *, public: bool) -> list[Block]:
     again = f"metrics {where}{' --public' if public else ''}"
     buttons = [
         command_button("Measure again", again, delivery=Delivery.UPDATE),
+        command_button("Last 24 hours", f"metrics 24h {where}"),
         command_button("Check health", f"health {where}"),
     ]
     if not public:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.metrics.source import MetricSource
 from handlers.metrics.sources.cloudflare import Invocations
 from handlers.metrics.sources.database import Connections
-from handlers.metrics.sources.none import Absent
+from handlers.metrics.sources.history import Sampled
 from handlers.metrics.sources.platform import RequestLog
 from handlers.metrics.sources.probes import Probes
 from handlers.metrics.sources.telemetry import Telemetry
@@ -16,5 +16,5 @@ SOURCES: tuple[MetricSource, ...] = (
     Invocations(),
     RequestLog(),
     Connections(),
-    Absent(),
+    Sampled(),
 )

@@ -1,0 +1,1 @@
+"""What was measured before: asked for, read, told and drawn."""
