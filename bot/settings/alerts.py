@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from bot.settings.values import AnyText, Channel, RoleHolder, Table, Text
 
 Severity = Literal["critical", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "warning", "info")
 Statistic = Literal["average", "minimum", "maximum", "sum", "p50", "p95", "p99", "latest"]
-RuleName = Annotated[str, Strict(), Field(pattern=r"^[A-Z][A-Z0-9_]{1,59}$")]
-SampleName = Annotated[str, Strict(), Field(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
+
+
+def _rule_name(text: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,59}", text) or text == "NO_DATA":
+        raise ValueError("is not a rule's name such as HIGH_ERROR_RATE, or is taken")
+    return text
+
+
+def _sample_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,59}", text):
+        raise ValueError("is not a metric's name such as error_rate")
+    return text
+
+
+RuleName = Annotated[str, Strict(), AfterValidator(_rule_name)]
+SampleName = Annotated[str, Strict(), AfterValidator(_sample_name)]
 Limit = Annotated[float, Strict(), Field(ge=0, le=1e15, allow_inf_nan=False)]
 WindowMinutes = Annotated[int, Strict(), Field(ge=1, le=31 * 24 * 60)]
 AnyMinutes = Annotated[int, Strict(), Field(ge=0, le=7 * 24 * 60)]

@@ -156,7 +156,8 @@ def _keys(model: type[BaseModel] | None) -> list[str]:
 
 
 def _is_provider(model: type[BaseModel] | None, name: str) -> bool:
-    return name == "name" and model is not None and "support" in model.model_fields
+    fields = model.model_fields if model is not None else {}
+    return name == "name" and bool({"support", "severity"} & set(fields))
 
 
 def _owners(key: str) -> list[str]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.command import Role
 from bot.settings import Metric, Secrets, Settings, load
+from bot.settings.alerts import Rule
+from bot.settings.oncall import OncallLevel
 from bot.settings.tables import Environment, EscalationLevel, Limit, Provider
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +22,8 @@ REPEATED = {
     "limits": Limit,
     "contacts.escalation": EscalationLevel,
     "contacts.providers": Provider,
+    "alerts.rules": Rule,
+    "oncall.levels": OncallLevel,
 }
 NOT_IN_FILE = {"environments.<name>": {"name"}, "metrics.<name>": {"unit", "higher_is_better"}}
 
@@ -29,11 +33,12 @@ def model_keys() -> dict[str, Any]:
     found: dict[str, Any] = {"default_environment": "production"}
     for table, field in Settings.model_fields.items():
         if table in {"default_environment", "secrets"} or any(
-            name.split(".")[0] == table for name in REPEATED
+            name in {table, f"{table}.<name>"} for name in REPEATED
         ):
             continue
         for key, inner in type(field.default).model_fields.items():
-            found[f"{table}.{key}"] = inner.default
+            if f"{table}.{key}" not in REPEATED:
+                found[f"{table}.{key}"] = inner.default
     for table, model in REPEATED.items():
         for key, inner in model.model_fields.items():
             if key not in NOT_IN_FILE.get(table, set()):
@@ -68,7 +73,13 @@ def file_keys() -> set[str]:
         elif table in {"environments", "metrics"}:
             found |= {f"{table}.<name>.{key}" for inner in value.values() for key in inner}
         else:
-            found |= {f"{table}.{key}" for key in value}
+            for key, inner in value.items():
+                repeated = f"{table}.{key}" in REPEATED
+                found |= (
+                    {f"{table}.{key}.{name}" for row in inner for name in row}
+                    if repeated
+                    else {f"{table}.{key}"}
+                )
     return found
 
 
