@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Points = Sequence[tuple[datetime, float | None]]
 MarkKind = Literal["incident", "deployment", "alert"]
-_WIDTH, _HEIGHT, _DPI = 6.0, 4.0, 200  # inches; 1200 by 800 pixels
+_WIDTH, _HEIGHT, _DPI = 4.8, 3.6, 250  # inches; 1200 by 900 pixels, large letters on a phone
 _PAPER, _CARD, _INK, _FAINT, _LINE = "#f4f6f8", "#ffffff", "#1d2733", "#6b7885", "#0b61a4"
 _MARKS: dict[str, tuple[str, str]] = {
     "incident": ("#b3261e", "-"),
@@ -62,7 +62,7 @@ def line_chart(  # noqa: PLR0913 - every option is keyword-only
     between: tuple[datetime, datetime] | None = None,
     dark_safe: bool = True,
 ) -> bytes:
-    """A PNG of 1200 by 800. Takes a few hundred ms: call it in a thread.
+    """A PNG of 1200 by 900. Takes a few hundred ms: call it in a thread.
 
     `before` is the window before, already moved onto this one's times; `between` is the
     window, where the lines may begin late. With `dark_safe` the ground is opaque.
@@ -140,7 +140,9 @@ def _limits(
         high, room = 100.0, max(0.05, (100.0 - low) * 0.08)
         axes.set_ylim(low - room, high + room / 2)
     else:
-        axes.set_ylim(0, high * 1.12 or 1.0)
+        # Above 100 % there is nothing; a little room keeps the line off the edge.
+        top = high * 1.12 or 1.0
+        axes.set_ylim(0, min(top, 103.0) if unit == "%" and high <= 100 else top)
     if far:
         axes.text(
             0.99, 0.97, "; ".join(far), transform=axes.transAxes, ha="right", va="top",
@@ -196,7 +198,7 @@ def _legend(axes: Any, lines: int) -> None:
     if lines < 2 and not axes.get_legend_handles_labels()[1]:
         return
     axes.legend(
-        loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, fontsize=11, frameon=False,
+        loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=11, frameon=False,
         labelcolor=_INK,
     )  # fmt: skip
 
@@ -223,5 +225,5 @@ def _safe(text: str) -> str:
     from matplotlib.font_manager import findfont, get_font
 
     drawn = get_font(findfont("DejaVu Sans")).get_charmap()
-    kept = (letter if ord(letter) in drawn or letter == "\u00a0" else "?" for letter in text)
-    return "".join(kept).replace("$", r"\$")
+    kept = (letter for letter in text if ord(letter) in drawn)
+    return "".join(kept).strip().replace("$", r"\$")

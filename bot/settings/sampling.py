@@ -22,10 +22,10 @@ class Sampling(Table):
     worker: Every = 60
     answers: Every = 60
     database: Every = 60
-    database_size: Every = 3_600
+    database_size: Every = 900
     cache: Every = 300
-    certificate: Every = 3_600
-    backup: Every = 1_800
+    certificate: Every = 900
+    backup: Every = 900
     disk: Every = 300
     database_sleep: Literal["auto", "spare", "ignore"] = "auto"
     asleep_hours: Hours = 6.0

@@ -35,6 +35,9 @@ def history_reply(
         if chart is None:
             shown = f"`{sparkline(history.drawn.points)}`\n{shown}"
         blocks.append(section(shown))
+        if chart is not None and not public:
+            told = "The chart is a file of its own: in this thread, else in your direct messages."
+            blocks.append(context(told))
         if chart is not None:
             name = f"{history.drawn.line.entry.name}-{history.asked.text}.png"
             files = (
@@ -113,7 +116,7 @@ def history_data(history: History) -> dict[str, object]:
 
 
 def _table(history: History) -> Block:
-    rows = [["Metric", "Value", "Target", "Alert", "State", "Before"]]
+    rows = [["Metric", "Value", "State", "Before", "Target", "Alert"]]
     for line in history.lines:
         unit, limits = line.entry.unit, line.limits
         good, bad = ("≥", "<") if line.entry.higher_is_better else ("≤", ">")
@@ -121,13 +124,13 @@ def _table(history: History) -> Block:
             [
                 line.entry.title,
                 figure(line.value, unit) if line.value is not None else "no data",
-                f"{good} {limits.target:g} {unit}" if limits else "–",
-                f"{bad} {limits.alert:g} {unit}" if limits else "–",
                 line.standing.value if line.standing else "–",
                 _change(line),
+                f"{good} {limits.target:g} {unit}" if limits else "–",
+                f"{bad} {limits.alert:g} {unit}" if limits else "–",
             ]
         )
-    return table(rows, align=["left", "right", "right", "right", "left", "right"])
+    return table(rows, align=["left", "right", "left", "right", "right", "right"])
 
 
 def _change(line: Line) -> str:
@@ -139,10 +142,12 @@ def _change(line: Line) -> str:
         return shown
     if line.value is not None and line.entry.unit == "%":
         points = line.value - line.before
-        return f"{shown} ({points:+.2f} points)" if abs(points) >= 0.005 else f"{shown} (same)"
+        signed = f"{points:+.2f}".replace("-", "−")
+        return f"{shown} ({signed} points)" if abs(points) >= 0.005 else f"{shown} (same)"
     if abs(line.change) < 0.5:
         return f"{shown} (same)"
-    return f"{shown} ({line.change:+,.0f} %)" if abs(line.change) < 1_000 else f"{shown} (×10+)"
+    signed = f"{line.change:+,.0f}".replace("-", "−")
+    return f"{shown} ({signed} %)" if abs(line.change) < 1_000 else f"{shown} (over ten times)"
 
 
 def _detail(history: History) -> Block | None:
