@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.store import AuditEntry
 
 log = logging.getLogger(__name__)
+Handled = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +135,19 @@ class Events:
 
     def __init__(self, listeners: tuple[Listener, ...]) -> None:
         self._listeners = listeners
-        self._waiting: asyncio.Queue[tuple[Runtime, Event]] = asyncio.Queue()
+        self._waiting: asyncio.Queue[tuple[Runtime, Event, Handled]] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
 
-    def publish(self, runtime: Runtime, event: Event) -> None:
-        """Returns at once; inside a running event loop."""
-        if not any(isinstance(event, listener.event) for listener in self._listeners):
+    def wanted(self, event: Event) -> bool:
+        """Whether anybody listens to its type."""
+        return any(isinstance(event, listener.event) for listener in self._listeners)
+
+    def publish(self, runtime: Runtime, event: Event, handled: Handled = lambda: None) -> None:
+        """Returns at once; inside a running event loop. `handled` is called after the last."""
+        if not self.wanted(event):
+            handled()
             return
-        self._waiting.put_nowait((runtime, event))
+        self._waiting.put_nowait((runtime, event, handled))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._carry())
 
@@ -162,11 +168,12 @@ class Events:
 
     async def _carry(self) -> None:
         while True:
-            runtime, event = await self._waiting.get()
+            runtime, event, handled = await self._waiting.get()
             try:
                 for listener in self._listeners:
                     if isinstance(event, listener.event):
                         await self._handle(listener, runtime, event)
+                handled()
             finally:
                 self._waiting.task_done()
 

@@ -62,17 +62,20 @@ class Inbox:
 
     async def claim(self, request: Request) -> bool:
         """True once this delivery is ours and in the store; False where it was handled before."""
+        summary = noted(request.invocation, self._store.presence.name)
+        return await self.claim_as(Claim(request.delivery, summary, request.destination.to_text()))
+
+    async def claim_as(self, claim: Claim) -> bool:
+        """As `claim`, for a delivery that asks for no answer."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[bool] = loop.create_future()
         if not self._claims:
             loop.call_soon(self.flush)
-        summary = noted(request.invocation, self._store.presence.name)
-        claim = Claim(request.delivery, summary, request.destination.to_text())
         self._claims.append((claim, answer))
         new = await answer
         if not new:
             self._observability.duplicate()
-            log.info("%s was delivered again", request.delivery)
+            log.info("%s was delivered again", claim.delivery_id)
         return new
 
     def finish(self, delivery: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from slack_bolt.async_app import AsyncApp
 
-from bot import home, payload_forms, payloads
+from bot import home, payload_events, payload_forms, payloads
 from bot.blocks import FORM, RUN
 from bot.command import Person, Shortcut, Surface
 from bot.errors import OpsError
@@ -46,6 +46,8 @@ class Listeners:
         app.view(_beginning(FORM))(self._submitted)
         app.event("app_mention")(self._mentioned)
         app.event("app_home_opened")(self._home_opened)
+        for kind in payload_events.TYPES:
+            app.event(kind)(self._happened)
         for shortcut in self._dispatcher.catalogue.shortcuts:
             listen = app.global_shortcut if shortcut.kind == "global" else app.message_shortcut
             listen(shortcut.callback_id)(self._opener(shortcut))
@@ -100,6 +102,10 @@ class Listeners:
         by_person = event.get("user") and not event.get("bot_id")
         if by_person and (request := _read(payloads.from_mention, event)) is not None:
             await self._work.accept(request)
+        await ack()
+
+    async def _happened(self, ack: Ack, body: Mapping[str, Any]) -> None:
+        await self._work.events.take(body)
         await ack()
 
     async def _home_opened(self, ack: Ack, event: Mapping[str, Any]) -> None:

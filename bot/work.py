@@ -13,6 +13,7 @@ from bot import answers, payloads
 from bot.blocks import section
 from bot.destination import Destination, Place
 from bot.errors import OpsError
+from bot.event_flow import EventFlow
 from bot.inbox import Inbox, recalled
 from bot.replies import SlackResponder, result_view
 
@@ -36,6 +37,7 @@ class Work:
         self.slack = slack
         self.people = people
         self.inbox = Inbox(dispatcher.store, dispatcher.observability)
+        self.events = EventFlow(dispatcher.runtime, self.inbox)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._entered: set[str] = set()  # deliveries that the dispatcher has begun to answer
         self._telling = asyncio.Semaphore(TOLD_AT_ONCE)
@@ -94,6 +96,8 @@ class Work:
             log.error("requests that a crash cut off could not be looked for: %s", error)
             return
         for lost in found:
+            if self.events.recover(lost.delivery_id, lost.summary):
+                continue
             try:
                 invocation, owner = recalled(lost.summary)
                 destination = Destination.from_text(lost.reply_to)

@@ -51,14 +51,14 @@ async def test_missing_and_needless_scopes(tmp_path: Path) -> None:
     async with running() as world:
         world.scopes = GRANTED.replace("chat:write,", "")
         missing = item(await checked(tmp_path, world), "Slack permissions")
-        world.scopes = GRANTED + ",pins:write"
+        world.scopes = GRANTED + ",pins:read"
         needless = item(await checked(tmp_path, world), "Slack permissions")
         world.scopes = None
         untold = item(await checked(tmp_path, world), "Slack permissions")
     assert (missing.state, missing.line) == (State.FAILED, "Missing: chat:write.")
     assert (needless.state, needless.line) == (
         State.WARNING,
-        "More than the bot uses: pins:write.",
+        "More than the bot uses: pins:read.",
     )
     assert untold.state is State.WARNING
 

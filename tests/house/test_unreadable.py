@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import payloads
+from bot import payload_events, payload_forms, payloads
 from bot.errors import BadInput
 from bot.payload_fields import Unreadable
 from tests.house.test_payloads import SLASH, press
@@ -20,6 +20,10 @@ from tests.house.test_payloads import SLASH, press
 def pressed(value: object) -> dict[str, Any]:
     text = value if isinstance(value, str) else json.dumps(value)
     return press(actions=[{"action_id": "run:new:health", "value": text, "action_ts": "9.9"}])
+
+
+def read_form_button(body: dict[str, Any]) -> object:
+    return payload_forms.from_form_button(body, gives_way=frozenset())
 
 
 def submitted(**view: object) -> dict[str, Any]:
@@ -32,10 +36,14 @@ def test_a_button_value_that_we_did_not_write(value: object) -> None:
         payloads.from_button(pressed(value))
 
 
-@pytest.mark.parametrize("value", ["[" * 100_000, {"run": "health", "ask": 1}, {"act": []}])
-def test_a_reason_button_that_we_did_not_write(value: object) -> None:
+@pytest.mark.parametrize(
+    "value",
+    ["[" * 100_000, {"about": {}}, {"form": 3}, {"form": "note", "about": []},
+     {"form": "note", "about": {"alert": 1}}],
+)  # fmt: skip
+def test_a_form_button_that_we_did_not_write(value: object) -> None:
     with pytest.raises(Unreadable):
-        payloads.from_asking(pressed(value))
+        read_form_button(pressed(value))
 
 
 @pytest.mark.parametrize("lacking", ["user", "trigger_id", "actions"])
@@ -61,20 +69,15 @@ def test_a_command_that_lacks_something(lacking: str) -> None:
         "{",
         "[]",
         "{}",
-        json.dumps({"run": "health", "channel": "C", "to": "[]"}),
-        json.dumps({"run": "health", "channel": "C", "to": '{"place":"moon"}'}),
-        json.dumps({"run": 3, "channel": "C", "to": "{}"}),
+        json.dumps({"surface": "button", "to": "[]"}),
+        json.dumps({"surface": "button", "to": '{"place":"moon"}'}),
+        json.dumps({"surface": "moon", "to": "{}"}),
+        json.dumps({"surface": "button", "to": 3}),
     ],
 )
-def test_a_reason_whose_modal_keeps_nothing_of_ours(kept: str) -> None:
+def test_a_form_whose_modal_keeps_nothing_of_ours(kept: str) -> None:
     with pytest.raises(Unreadable):
-        payloads.from_reason(submitted(private_metadata=kept))
-
-
-@pytest.mark.parametrize("kept", ["{", "[]", '{"channel": 3}'])
-def test_a_modal_that_forgot_its_message(kept: str) -> None:
-    with pytest.raises(Unreadable):
-        payloads.recalled_message({"private_metadata": kept})
+        payload_forms.from_submission(submitted(private_metadata=kept, callback_id="form:note"))
 
 
 @pytest.mark.parametrize("event", [{}, {"user": "U1"}, {"user": 3, "channel": "C", "ts": "1.1"}])
@@ -85,9 +88,9 @@ def test_a_mention_that_lacks_something(event: dict[str, object]) -> None:
 
 def test_a_submission_without_a_view_or_a_person() -> None:
     with pytest.raises(Unreadable):
-        payloads.from_submission({"user": {"id": "U1"}}, "health", {})
+        payload_forms.from_submission({"user": {"id": "U1"}})
     with pytest.raises(Unreadable):
-        payloads.from_submission({"view": {"id": "V1"}}, "health", {})
+        payload_forms.from_submission({"view": {"id": "V1", "callback_id": "form:note"}})
 
 
 def test_it_is_bad_input_and_says_nothing_of_what_was_sent() -> None:
@@ -101,7 +104,8 @@ NAMES = st.sampled_from(
         *("user", "user_id", "user_name", "id", "name", "username", "text", "channel"),
         *("channel_id", "trigger_id", "response_url", "actions", "action_id", "value", "view"),
         *("state", "values", "private_metadata", "container", "type", "message", "ts", "hash"),
-        *("thread_ts", "selected_option", "to", "run", "delivery"),
+        *("thread_ts", "selected_option", "to", "run", "delivery", "event", "subtype", "form"),
+        *("selected_options", "selected_users", "about", "event_ts", "item", "authorizations"),
     )
 )
 ANYTHING = st.recursive(
@@ -116,13 +120,12 @@ def test_whatever_arrives_is_read_or_unreadable(body: dict[str, Any]) -> None:
     readers: tuple[Callable[[dict[str, Any]], object], ...] = (
         payloads.from_slash,
         payloads.from_button,
-        payloads.from_asking,
-        payloads.from_reason,
         payloads.from_mention,
-        payloads.submitted_values,
-        payloads.remembered_message,
-        payloads.recalled_message,
-        lambda given: payloads.from_submission(given, "health", given),
+        read_form_button,
+        payload_forms.from_submission,
+        payload_forms.submitted_values,
+        lambda given: payload_forms.from_shortcut(given, "note"),
+        payload_events.event_of,
     )
     for read in readers:
         with contextlib.suppress(Unreadable):

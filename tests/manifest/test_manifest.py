@@ -15,6 +15,7 @@ from bot import manifest
 from bot.command import Shortcut
 from bot.errors import BadInput
 from bot.settings import load
+from tests.manifest.test_scopes import EVENTS as SCOPES_OF
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((Path(__file__).parent / "app-manifest.schema.json").read_text("utf-8"))
@@ -70,7 +71,7 @@ def test_what_the_app_is() -> None:
     assert kinds == {"check_health": "global", "run_command": "message"}
     assert features["app_home"]["home_tab_enabled"]
     assert features["app_home"]["messages_tab_enabled"]
-    assert settings["event_subscriptions"] == {"bot_events": ["app_home_opened", "app_mention"]}
+    assert settings["event_subscriptions"] == {"bot_events": sorted(SCOPES_OF)}
     assert settings["interactivity"] == {"is_enabled": True}
     assert settings["socket_mode_enabled"] is True
     assert settings["org_deploy_enabled"] is False
@@ -138,7 +139,7 @@ def test_every_scope_and_event_is_justified() -> None:
     assert sorted(named.findall(events)) == sorted(subscribed)
 
 
-EVENTS = ("app_mention", "app_home_opened")
+EVENTS = tuple(SCOPES_OF)
 CHECKS = "Checks every part of the Pitchey platform now"
 
 
@@ -162,20 +163,23 @@ def test_differences_are_told_both_ways() -> None:
         document,
         ["/pitchey", "/more"],
         _shortcuts(description="Another text")[:1],
-        ["app_mention", "reaction_added"],
-        ["chat:write", "commands", "app_mentions:read", "channels:read", "pins:write"],
+        [*(each for each in EVENTS if each != "app_home_opened"), "pin_added"],
+        [
+            *(
+                each
+                for each in manifest.scopes(document)
+                if each not in ("pins:write", "users:read")
+            ),
+            "pins:read",
+        ],
     )
     assert found == [
         "slash command /more is in the code but not in manifest.yml",
         "shortcut run_command is in manifest.yml but not in the code",
-        "event reaction_added is in the code but not in manifest.yml",
+        "event pin_added is in the code but not in manifest.yml",
         "event app_home_opened is in manifest.yml but not in the code",
-        "scope pins:write is in the code but not in manifest.yml",
-        "scope channels:history is in manifest.yml but not in the code",
-        "scope files:write is in manifest.yml but not in the code",
-        "scope groups:history is in manifest.yml but not in the code",
-        "scope groups:read is in manifest.yml but not in the code",
-        "scope usergroups:read is in manifest.yml but not in the code",
+        "scope pins:read is in the code but not in manifest.yml",
+        "scope pins:write is in manifest.yml but not in the code",
         "scope users:read is in manifest.yml but not in the code",
         "shortcut check_health: the manifest's description is "
         "'Checks every part of the Pitchey platform now', the code's 'Another text'",

@@ -22,9 +22,17 @@ NEEDED: dict[str, set[str]] = {
     "apps.connections.open": set(),  # connections:write, of the app-level token
     "auth.test": set(),
     "chat.delete": {"chat:write"},
+    "chat.getPermalink": set(),
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
+    # Public channels by the first, private ones by the second.
+    "conversations.archive": {"channels:manage", "groups:write"},
+    "conversations.create": {"channels:manage", "groups:write"},
+    "conversations.invite": {"channels:manage", "groups:write"},
+    "conversations.setTopic": {"channels:manage", "groups:write"},
+    "conversations.members": {"channels:read", "groups:read"},
+    "pins.add": {"pins:write"},
     "conversations.info": {"channels:read", "groups:read"},
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
@@ -39,7 +47,20 @@ NEEDED: dict[str, set[str]] = {
     "views.push": set(),
     "views.update": set(),
 }
-EVENTS = {"app_mention": {"app_mentions:read"}, "app_home_opened": set()}
+# docs.slack.dev, "Required scopes" of each event.
+EVENTS: dict[str, set[str]] = {
+    "app_home_opened": set(),
+    "app_mention": {"app_mentions:read"},
+    "channel_archive": {"channels:read"},
+    "channel_deleted": {"channels:read"},
+    "group_archive": {"groups:read"},
+    "group_deleted": {"groups:read"},
+    "member_joined_channel": {"channels:read", "groups:read"},
+    "member_left_channel": {"channels:read", "groups:read"},
+    "message.channels": {"channels:history"},
+    "message.groups": {"groups:history"},
+    "reaction_added": {"reactions:read"},
+}
 SDK_METHODS = {name for name in dir(AsyncWebClient) if re.fullmatch(r"[a-z]+_[a-zA-Z0-9_]+", name)}
 
 

@@ -183,6 +183,26 @@ class Acting:
         self._workspace.posting.join(channel, invited_id, "" if joins else person_id)
         return Outcome(True)
 
+    async def leave(self, person_id: str, channel_id: str) -> Outcome:
+        """Leave a channel."""
+        channel, error = self._place(person_id, channel_id)
+        if channel is None:
+            return Outcome(False, error)
+        if channel.is_im or channel.is_general:
+            return Outcome(False, "cannot_leave")
+        self._workspace.posting.leave(channel, person_id)
+        return Outcome(True)
+
+    async def archive(self, person_id: str, channel_id: str) -> Outcome:
+        """Archive a channel that the person is in."""
+        channel, error = self._place(person_id, channel_id)
+        if channel is None:
+            return Outcome(False, error)
+        if channel.is_im or channel.is_general:
+            return Outcome(False, "cannot_archive")
+        self._workspace.posting.archive(channel, person_id)
+        return Outcome(True)
+
     def _place(self, person_id: str, channel_id: str) -> tuple[Channel | None, str]:
         """The channel, where the person may write in it; else why not."""
         person = self._workspace.people.get(person_id)

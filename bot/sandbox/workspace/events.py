@@ -24,6 +24,9 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "channel_created": ("channels:read",),
     "channel_rename": ("channels:read",),
     "channel_archive": ("channels:read",),
+    "channel_deleted": ("channels:read",),
+    "group_archive": ("groups:read",),
+    "group_deleted": ("groups:read",),
     "pin_added": ("pins:read",),
     "pin_removed": ("pins:read",),
     "file_shared": ("files:read",),
@@ -93,8 +96,17 @@ class Events:
         }
         if inviter:
             event["inviter"] = inviter
-        if seed.BOT in channel.member_ids:
+        scope = "groups:read" if channel.is_private else "channels:read"
+        ours = seed.BOT in channel.member_ids or person_id == seed.BOT
+        if ours and scope in self._workspace.manifest.scopes:
             self.send(name, event, person_id)
+
+    def archived(self, channel: Channel, person_id: str) -> None:
+        """Of a public channel the whole workspace is told, of a private one its members."""
+        kind = "group" if channel.is_private else "channel"
+        if kind == "channel" or seed.BOT in channel.member_ids:
+            event = {"type": f"{kind}_archive", "channel": channel.id, "user": person_id}
+            self.send(f"{kind}_archive", event, person_id)
 
     def home_opened(self, person_id: str, tab: str) -> None:
         direct = self._workspace.direct(person_id)

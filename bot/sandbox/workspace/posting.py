@@ -107,6 +107,23 @@ class Posting:
         self._workspace.feed.tell("channel", change="members", channel_id=channel.id, person_id="")
         self._workspace.events.membership(channel, person_id, joined=True, inviter=inviter)
 
+    def leave(self, channel: Channel, person_id: str) -> None:
+        """End a membership, with the note and the event that go with it."""
+        channel.member_ids.remove(person_id)
+        text = f"<@{person_id}> has left the channel"
+        self.post(channel, person_id, text, subtype="channel_leave")
+        self._workspace.feed.tell("channel", change="members", channel_id=channel.id, person_id="")
+        self._workspace.events.membership(channel, person_id, joined=False)
+
+    def archive(self, channel: Channel, person_id: str) -> None:
+        """Close the channel; its messages stay."""
+        self.post(
+            channel, person_id, f"<@{person_id}> archived the channel", subtype="channel_archive"
+        )
+        channel.is_archived = True
+        self._workspace.feed.tell("channel", change="archived", channel_id=channel.id, person_id="")
+        self._workspace.events.archived(channel, person_id)
+
     def slackbot(self, channel: Channel, person_id: str, text: str, thread_ts: str = "") -> None:
         """Slackbot tells one person something; only that person sees it."""
         self.post(channel, seed.SLACKBOT, text, ephemeral_to=person_id, thread_ts=thread_ts)

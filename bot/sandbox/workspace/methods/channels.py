@@ -67,6 +67,8 @@ def invite(call: Call) -> Json:
             raise Refusal("user_not_found")
         if person_id == seed.BOT:
             raise Refusal("cant_invite_self")
+        if person_id == seed.SLACKBOT:
+            raise Refusal("cant_invite")
         if person_id in channel.member_ids:
             raise Refusal("already_in_channel")
         if person.is_guest:
@@ -121,11 +123,7 @@ def archive(call: Call) -> Json:
         raise Refusal("cant_archive_general")
     if seed.BOT not in channel.member_ids:
         raise Refusal("not_in_channel")
-    _note(call, channel, "channel_archive", "archived the channel")
-    channel.is_archived = True
-    tell(call, channel, "archived")
-    event = {"type": "channel_archive", "channel": channel.id, "user": seed.BOT}
-    call.workspace.events.send("channel_archive", event, seed.BOT)
+    call.workspace.posting.archive(channel, seed.BOT)
     return {}
 
 
