@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from bot.arguments import UnknownWord, allowed, example, typed
@@ -53,7 +54,8 @@ def _find(catalogue: Catalogue, words: Sequence[str]) -> tuple[Command, list[str
 
 def _not_a_misspelling(catalogue: Catalogue, command: Command, rest: Sequence[str]) -> None:
     """`audit verfy` means `audit verify` where `audit` itself takes no such word."""
-    if not rest or any(not argument.is_flag for argument in command.arguments):
+    flag = bool(rest) and rest[0].startswith("--")
+    if not rest or flag or any(not argument.is_flag for argument in command.arguments):
         return
     names = [entry.name for entry in catalogue.commands if " " in entry.name]
     close = difflib.get_close_matches(f"{command.name} {rest[0].lower()}", names, n=1, cutoff=0.8)
@@ -137,9 +139,15 @@ class _Reader:
                 example(self.command),
             )
         if argument.rest:
-            word = " ".join([word, *self.waiting])
-            self.waiting.clear()
+            taken = list(takewhile(lambda each: not self._own_flag(each), self.waiting))
+            word = " ".join([word, *taken])
+            del self.waiting[: len(taken)]
         self.put(argument, word)
+
+    def _own_flag(self, word: str) -> bool:
+        """A flag of this command ends the text of a `rest`; what only looks like one is text."""
+        argument = self.named.get(word[2:].partition("=")[0].lower())
+        return word.startswith("--") and argument is not None and argument.is_flag
 
     def put(self, argument: Argument, text: str) -> None:
         if argument.name in self.values:
