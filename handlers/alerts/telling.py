@@ -55,6 +55,7 @@ async def tell(runtime: Runtime) -> int:
     _end_tests(runtime, now)
     silences = runtime.store.alert_rules.silences(now)
     told = _tell_fresh(runtime, silences, now)
+    told += _tell_storms(runtime, now)
     told += wake(runtime, now)
     told += await call(runtime, silences, now)
     _notice_arrivals(runtime)
