@@ -130,23 +130,17 @@ class _Checker:
                 )
                 return
         command = command_of(self.catalogue, step.line)
+        wrong = next(filter(None, (_misfit(self.catalogue, one) for one in self._lines(step))), "")
         if step.run:
-            wrong = next(
-                filter(None, (_misfit(self.catalogue, one) for one in self._lines(step))), ""
-            )
             if wrong:
                 yield self._problem(at, wrong, "`/pitchey help` shows what is allowed.")
                 return
-        elif step.requires and command is not None:
-            wrong = next(
-                filter(None, (_misfit(self.catalogue, one) for one in self._lines(step))), ""
-            )
-            yield self._problem(
-                at,
-                f"`{command.name}` exists now. {wrong}".strip(),
-                "Correct its arguments." if wrong else "Write run in place of requires.",
-                advice=True,
-            )
+        elif step.requires and not wrong:
+            said = f"`{step.requires}` exists now."
+            yield self._problem(at, said, "Write run in place of requires.", advice=True)
+        elif step.requires and command is not None and " " in command.name:
+            said = f"`{command.name}` exists now. {wrong}"
+            yield self._problem(at, said, "Correct its arguments.", advice=True)
         if step.poll and command is not None and command.risk is not Risk.READS:
             yield self._problem(
                 (*place, "poll"),

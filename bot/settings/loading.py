@@ -154,6 +154,10 @@ def _complete(raw: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[K
         held = tables.get(table, {})
         if isinstance(held, dict) and isinstance(value := held.get(key, default), str) and value:
             tables[table] = {**held, key: _beside(folder, value)}
+    held = tables.get("playbooks", {})
+    if isinstance(held, dict) and isinstance(found := held.get("folders"), list):
+        beside = [_beside(folder, each) if isinstance(each, str) else each for each in found]
+        tables["playbooks"] = {**held, "folders": beside}
     return tables, refused
 
 

@@ -11,6 +11,7 @@ from bot.settings.alerts import Alerts
 from bot.settings.incidents import Incidents
 from bot.settings.metrics import Metric, MetricName, guide_metrics
 from bot.settings.oncall import Oncall
+from bot.settings.playbooks import Playbooks
 from bot.settings.sampling import Sampling
 from bot.settings.secrets import Secrets
 from bot.settings.tables import (
@@ -48,6 +49,7 @@ class Settings(Table):
     guard: Guarding = Guarding()
     team: Team = Team()
     incidents: Incidents = Incidents()
+    playbooks: Playbooks = Playbooks()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     sampling: Sampling = Sampling()
     roles: Roles = Roles()

@@ -1,0 +1,55 @@
+"""Lengths of time, people and standings in words. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.blocks import escape
+
+SIGNS = {
+    "done": ":white_check_mark:",
+    "skipped": ":fast_forward:",
+    "failed": ":x:",
+    "running": ":hourglass_flowing_sand:",
+    "ready": ":white_medium_square:",
+    "waiting": ":white_small_square:",
+    "undecided": ":white_small_square:",
+    "not needed": ":heavy_minus_sign:",
+}
+_TERMINAL = "terminal:"
+
+
+def span(length: timedelta) -> str:
+    """`41 h`, `2 d 3 h`, `18 min`, `40 s`; a negative length as a positive one."""
+    seconds = abs(int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3_600:
+        return f"{seconds // 60} min"
+    hours, minutes = seconds // 3_600, seconds % 3_600 // 60
+    if hours < 6 and minutes:
+        return f"{hours} h {minutes} min"
+    if hours < 100:
+        return f"{hours} h"
+    return f"{hours // 24} d {hours % 24} h" if hours % 24 else f"{hours // 24} d"
+
+
+def rough(length: timedelta) -> timedelta:
+    """In steps that grow with the length, so that a card is not edited every few seconds."""
+    seconds = int(length.total_seconds())
+    size = abs(seconds)
+    unit = 60 if size < 600 else 300 if size < 3_600 else 900 if size < 21_600 else 3_600
+    return timedelta(seconds=round(seconds / unit) * unit)
+
+
+def mention(person_id: str, name: str) -> str:
+    """A person as Slack shows them; people in a terminal have a name only."""
+    if not person_id or person_id == "bot":
+        return escape(name or "the bot")
+    if person_id.startswith(_TERMINAL):
+        return f"{escape(name)} (terminal)"
+    return f"<@{person_id}>"
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
