@@ -20,6 +20,7 @@ from bot.store.emergencies import Emergencies
 from bot.store.firings import Firings
 from bot.store.incidents import Incidents
 from bot.store.incidents_work import IncidentWork
+from bot.store.live_logs import KeptTail, LiveLog, LiveLogs
 from bot.store.marks import Marks, StoredMark
 from bot.store.oncall import OncallOverrides, Override
 from bot.store.operations import Operations
@@ -34,6 +35,7 @@ from bot.store.samples import Added, Samples
 from bot.store.samples_buckets import Bucket, Sample
 from bot.store.schedules import ScheduleRecord, Schedules
 from bot.store.timeline import Timeline, TimelineEntry
+from bot.store.webhooks import Webhooks
 
 # Within the three seconds Slack gives an acknowledgement, with time to spare for the rest.
 PATIENCE_SECONDS = 2.0
@@ -65,6 +67,8 @@ class Store:
     alert_storms: AlertStorms
     playbook_runs: PlaybookRuns
     playbook_clocks: PlaybookClocks
+    live_logs: LiveLogs
+    webhooks: Webhooks
     presence: Presence
     _connection: Connection
 
@@ -107,6 +111,8 @@ class Store:
             AlertStorms(connection),
             PlaybookRuns(connection),
             PlaybookClocks(connection),
+            LiveLogs(connection),
+            Webhooks(connection),
             Presence(connection.path),
             connection,
         )
@@ -133,6 +139,8 @@ __all__ = [
     "Claim",
     "Condition",
     "HistoryEntry",
+    "KeptTail",
+    "LiveLog",
     "OutboxCounts",
     "OutboxMessage",
     "Override",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from bot.store.migrations import alerts as alerts
+from bot.store.migrations import cloudflare as cloudflare
 from bot.store.migrations import foundation as foundation
 from bot.store.migrations import incidents as incidents
 from bot.store.migrations import oncall as oncall
