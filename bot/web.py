@@ -1,7 +1,8 @@
-"""The HTTP process: Slack's signed deliveries, `/healthz` for the platform, `/metrics` for us."""
+"""The HTTP process: Slack's signed deliveries, webhooks of services, `/healthz`, `/metrics`."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -13,12 +14,15 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.app import Workspace
+from bot.errors import BadInput, OpsError
 from bot.observability import CONTENT_TYPE
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 EVENTS = "/slack/events"  # one address for commands, interactivity and events
+WEBHOOKS = "/webhooks/"  # and the name of a Feature's webhook
+WEBHOOK_SECONDS = 15.0  # for the body and for what is done with it
 LARGEST = 1_000_000  # bytes; Slack's own deliveries stay below 100 kB
 log = logging.getLogger(__name__)
 
@@ -42,6 +46,8 @@ class Site:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         secret = workspace.house.settings.secrets.slack_signing_secret
+        features = workspace.house.dispatcher.catalogue.features
+        self._webhooks = {hook.name: hook for feature in features for hook in feature.webhooks}
         self._verifier = SignatureVerifier(secret.get_secret_value()) if secret else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,6 +56,12 @@ class Site:
         path = scope["path"]
         if path == EVENTS and scope["method"] == "POST":
             await self._delivery(scope, receive, send)
+        elif path.startswith(WEBHOOKS) and scope["method"] == "POST":
+            status, text = await self._webhook(path.removeprefix(WEBHOOKS), scope, receive)
+            if status:
+                told = f"{text}\n".encode()
+                content = "text/plain; charset=utf-8"
+                await _answer(send, status, content, told, closes=status == 413)
         elif path == "/healthz" and scope["method"] in ("GET", "HEAD"):
             await self._health(send)
         elif path == "/metrics" and scope["method"] == "GET":
@@ -59,9 +71,7 @@ class Site:
             await _answer(send, 404, "text/plain; charset=utf-8", b"Not found\n")
 
     async def _delivery(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        headers = _headers(scope)
         try:
             body = await _body(headers, receive)
             if body is None:
@@ -114,10 +124,43 @@ class Site:
                 return text
         raise _Rejected(401, "invalid request")
 
+    async def _webhook(self, name: str, scope: Scope, receive: Receive) -> tuple[int, str]:
+        """Status and text of the answer; status 0 where the sender left before its end."""
+        hook, dispatcher = self._webhooks.get(name), self._workspace.house.dispatcher
+        if hook is None:
+            return 404, "Not found"
+        headers = _headers(scope)
+        try:
+            async with asyncio.timeout(WEBHOOK_SECONDS):
+                body = await _body(headers, receive)
+                if body is None:
+                    return 0, ""
+                status, text = await hook.handle(dispatcher.runtime, headers, body)
+                return status, dispatcher.redactor.text(text)
+        except _Rejected as rejected:
+            return rejected.status, rejected.error
+        except BadInput as error:
+            log.warning("webhook %s was refused: %s", name, error.message)
+            return 400, dispatcher.redactor.text(error.message)
+        except OpsError as error:
+            log.warning("webhook %s failed: %s", name, error)
+            return 503, dispatcher.redactor.text(error.message)
+        except TimeoutError:
+            log.warning("webhook %s took longer than %g s", name, WEBHOOK_SECONDS)
+            return 503, "It took too long"
+        except Exception:
+            # The edge of the bot: a service gets a status, never a traceback.
+            log.exception("webhook %s failed unexpectedly", name)
+            return 500, "The bot failed"
+
     async def _health(self, send: Send) -> None:
         problem = self._workspace.house.store.problem()
         body = json.dumps({"status": "ok" if not problem else "failing", "store": problem or "ok"})
         await _answer(send, 503 if problem else 200, "application/json", body.encode())
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _shaped(body: Any) -> bool:
