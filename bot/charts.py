@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
@@ -153,6 +153,11 @@ def _limits(
 def _times(axes: Any, zone: str, span: tuple[datetime, datetime] | None) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
+    if span is None:
+        axes.set_xticks([])
+        return
+    if span[0] >= span[1]:
+        span = (span[0] - timedelta(minutes=30), span[0] + timedelta(minutes=30))
     place = ZoneInfo(zone)
     locator = AutoDateLocator(tz=place, minticks=3, maxticks=6)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
@@ -162,8 +167,7 @@ def _times(axes: Any, zone: str, span: tuple[datetime, datetime] | None) -> None
     formatter.formats[2] = formatter.zero_formats[3] = "%b %d"  # a day by its date
     axes.xaxis.set_major_formatter(formatter)
     axes.set_xlabel(zone, fontsize=10, color=_FAINT)
-    if span is not None and span[0] < span[1]:
-        axes.set_xlim(span[0], span[1])
+    axes.set_xlim(span[0], span[1])
 
 
 def _mark(axes: Any, marks: Sequence[Mark], span: tuple[datetime, datetime] | None) -> None:
