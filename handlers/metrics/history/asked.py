@@ -16,7 +16,7 @@ USUAL = ("1h", "24h", "7d", "30d")
 _SHORTEST, _LONGEST = timedelta(minutes=10), timedelta(days=400)
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1),
           "w": timedelta(weeks=1)}  # fmt: skip
-_WINDOW = re.compile(r"(\d{1,6})\s*([mhdw])", re.IGNORECASE)
+_WINDOW = re.compile(r"([0-9]{1,6})\s*([mhdw])", re.IGNORECASE)
 _LOOKS_LIKE_TIME = re.compile(r"[-+]?\d")
 
 
