@@ -183,6 +183,8 @@ class Context:
     guard: Guard
     runtime: Runtime
     operation: Operation | None = None  # inside `run` of a guarded command
+    # Writes one line at once, where somebody reads along at a terminal; None elsewhere.
+    line: Callable[[str], None] | None = None
 
 
 Arguments = Mapping[str, Any]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot import answers, parsing, words
 from bot.access import NOT_LOOKED_UP, Access, Standing
 from bot.blocks import clip
-from bot.command import Catalogue, Command, Context, Invocation, Progress, Reply, Risk, Role
+from bot.command import Catalogue, Command, Context, Invocation, Reply, Risk, Role
 from bot.errors import BadInput, OpsError
 from bot.events import Audited, Events
 from bot.guard import Guard
@@ -183,7 +183,7 @@ class Dispatcher:
         return command
 
     async def _execute(
-        self, parsed: parsing.Parsed, invocation: Invocation, role: Role, progress: Progress
+        self, parsed: parsing.Parsed, invocation: Invocation, role: Role, patience: Patience
     ) -> Reply:
         context = Context(
             settings=self.settings,
@@ -191,7 +191,8 @@ class Dispatcher:
             store=self.store,
             catalogue=self.catalogue,
             invocation=invocation,
-            progress=progress,
+            progress=patience,
+            line=patience.line,
             role=role,
             access=self.access,
             guard=self.guard,

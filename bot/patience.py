@@ -48,6 +48,14 @@ class Patience:
         self._done = asyncio.Event()
         self._task = asyncio.create_task(self._watch())
 
+    @property
+    def line(self) -> Callable[[str], None] | None:
+        """Writes a line where the responder can show one at once; None where it cannot."""
+        write: Callable[[str], None] | None = getattr(self._responder, "line", None)
+        if write is None:
+            return None
+        return lambda text: write(self._redact(text))
+
     async def say(self, text: str) -> None:
         self._text = f":hourglass_flowing_sand: {self._redact(text)}"
 

@@ -28,6 +28,7 @@ from bot.payloads import reference
 from bot.redaction import Redactor
 from bot.settings import Settings, load
 from bot.store import Store
+from bot.terminal.characters import Characters
 from bot.terminal.json_text import json_text, whole
 from bot.terminal.output import EXIT_OUTPUT, Output, Page, say
 
@@ -63,6 +64,15 @@ class TerminalResponder:
         self._program = program
         self._as_json = as_json
         self._names = names
+
+    @property
+    def line(self) -> Callable[[str], None] | None:
+        """Writes one line on standard output at once; None where that must be JSON alone."""
+        return None if self._as_json else self._write_line
+
+    def _write_line(self, text: str) -> None:
+        shown = Characters(self.output.encoding).line(text)
+        self.output.write_text(f"{shown}\n")
 
     async def progress(self, text: str) -> None:
         if sys.stderr is not None and sys.stderr.isatty():

@@ -1,8 +1,8 @@
 """A Worker's live logs: a tail session made by the API and read over its WebSocket.
 
 A session is deleted however the reading ends; `keep` and `forget` tell somebody who remembers it
-over a crash. A cut socket is opened anew, and a session that comes to its end is replaced
-before it falls silent (it does so with its socket open). Source: what wrangler does.
+over a crash, or a Cloudflare that does not delete it. A cut socket is opened anew, and a session
+is replaced before its end: it then falls silent with its socket open. Source: what wrangler does.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -41,9 +41,9 @@ _PAUSES = (0.2, 1.0, 2.0, 4.0, 8.0)  # seconds between attempts to come back
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """The stream was cut and is back: what happened in `seconds` was not seen."""
+    """The stream was cut and is back: what happened in that time was not seen."""
 
-    seconds: float
+    length: timedelta
 
 
 Item = TailEvent | Overload | Interruption
@@ -66,6 +66,7 @@ class Tail:
     filters: tuple[dict[str, Any], ...] = ()
     keep: Callable[[TailSession], None] = _nothing
     forget: Callable[[TailSession], None] = _nothing
+    closed: Callable[[TailSession], None] = _nothing  # whether or not it could be deleted
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     _open: list[TailSession] = field(default_factory=list, repr=False)
     _http: aiohttp.ClientSession | None = field(default=None, repr=False)
@@ -94,7 +95,7 @@ class Tail:
             await asyncio.wait((closing,), timeout=DELETE_SECONDS)
             raise
 
-    async def items(self) -> AsyncIterator[Item]:
+    async def items(self) -> AsyncGenerator[Item, None]:
         """Events as they come, until the caller has seen enough."""
         lost: float | None = None
         failures = 0
@@ -103,7 +104,7 @@ class Tail:
             try:
                 async with self._connected(session) as socket:
                     if lost is not None:
-                        yield Interruption(time.monotonic() - lost)
+                        yield Interruption(timedelta(seconds=time.monotonic() - lost))
                         lost = None
                     failures = 0
                     async for item in self._read(socket, session.renewed_at):
@@ -195,6 +196,7 @@ class Tail:
         else:
             self.forget(session)
         self._open.remove(session)
+        self.closed(session)
 
     async def _close(self) -> None:
         for session in tuple(self._open):

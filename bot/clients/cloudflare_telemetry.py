@@ -107,11 +107,14 @@ def service(script: str) -> dict[str, Any]:
     return {"key": "$metadata.service", "operation": "eq", "type": "string", "value": script}
 
 
-# Each finds errors that the others miss; filters of one question all have to hold.
-ERROR_FILTERS: tuple[dict[str, Any], ...] = (
-    {"key": _LEVEL, "operation": "eq", "type": "string", "value": "error"},
-    {"key": STATUS, "operation": "gte", "type": "number", "value": 500},
-    {"key": _OUTCOME, "operation": "neq", "type": "string", "value": "ok"},
+# The filters of one question all have to hold; each question finds errors that the others miss.
+ERROR_FILTERS: tuple[tuple[dict[str, Any], ...], ...] = (
+    ({"key": _LEVEL, "operation": "eq", "type": "string", "value": "error"},),
+    ({"key": STATUS, "operation": "gte", "type": "number", "value": 500},),
+    (
+        {"key": _OUTCOME, "operation": "exists", "type": "string", "value": ""},
+        {"key": _OUTCOME, "operation": "neq", "type": "string", "value": "ok"},
+    ),
 )
 
 
