@@ -105,7 +105,7 @@ class IncidentWork:
 
     def holder(self, incident: str, role: IncidentRole) -> Holder | None:
         """Who has a role that one person has."""
-        return next((each for each in self.people(incident) if each.role is role), None)
+        return next((each for each in self.people(incident) if each.role == role), None)
 
     def add_task(
         self,

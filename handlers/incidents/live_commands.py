@@ -150,7 +150,7 @@ COMMANDS = (
             _ROLE,
             INCIDENT,
         ),
-        examples=("incident handover @ben", "incident handover @ben scribe"),
+        examples=("incident handover U02ABC3DE", "incident handover U02ABC3DE scribe"),
     ),
     Command(
         name="incident leave",
@@ -187,7 +187,7 @@ COMMANDS = (
             Argument("due", "in what time", Kind.DURATION, flag=True, example="30m"),
             NAMED,
         ),
-        examples=('incident task "Page Neon support" --owner @ben --due 30m',),
+        examples=('incident task "Page Neon support" --owner U02ABC3DE --due 30m',),
     ),
     Command(
         name="incident tasks",

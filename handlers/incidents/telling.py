@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.command import Block, Reply
+from bot.command import Block, Reply, Surface
 from bot.events import IncidentChanged
 from bot.store.incidents_rows import IncidentRecord, RoomState
 from handlers.incidents.card_views import announcement, card, plain_message
@@ -114,6 +114,17 @@ def publish(runtime: Runtime, record: IncidentRecord, change: str) -> None:
     )
 
 
+def _answered_there(context: Context, record: IncidentRecord) -> bool:
+    """Whether the answer itself reaches those who work on it: in a thread only a mention's does."""
+    asking = context.invocation
+    if not record.channel or asking.channel != record.channel:
+        return False
+    if record.room is RoomState.MADE:
+        return True
+    mentioned = asking.surface is Surface.MENTION
+    return mentioned and bool(record.thread_ts) and asking.thread_ts == record.thread_ts
+
+
 def told(
     context: Context, record: IncidentRecord, text: str, change: str, *buttons: Block
 ) -> Reply:
@@ -121,7 +132,7 @@ def told(
     message of the bot's; the card follows."""
     runtime = context.runtime
     current = runtime.store.incidents.find(record.id) or record
-    here = bool(record.channel) and context.invocation.channel == record.channel
+    here = _answered_there(context, current)
     if not here:
         say(runtime, current, text, *buttons, key=f"said:{context.invocation.reference}")
     show(runtime, current)

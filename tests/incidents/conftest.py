@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.store import Store
+from tests.incidents.stage import Stage, staged
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ def store(path: Path) -> Iterator[Store]:
     store = Store.open(path, patience=0.5)
     yield store
     store.close()
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with staged(tmp_path) as made:
+        yield made
