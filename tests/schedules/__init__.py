@@ -1,0 +1,1 @@
+"""`/pitchey schedule` and what stands behind it."""
