@@ -7,13 +7,14 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvloop
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from tests.bench import bare, health, outbox, slack
+from tests.bench import bare, health, outbox, samples, slack
 from tests.bench.process import Running, environment, import_seconds, start
 
 ROUNDS = 7
@@ -166,11 +167,33 @@ async def acknowledgements(report: Report) -> None:
             await runner.cleanup()
 
 
-if __name__ == "__main__":
+def main(names: Sequence[str]) -> None:
+    """Measure the named parts, or all of them."""
     told = Report()
-    uvloop.run(acknowledgements(told))
-    told.say("Health beside its slowest check")
-    asyncio.run(health.measure(told.say, told.goal))
-    told.say("The outbox while Slack fails")
-    asyncio.run(outbox.measure(told.say, told.goal))
+    parts: dict[str, tuple[str, Callable[[], object]]] = {
+        "acknowledgements": ("", lambda: uvloop.run(acknowledgements(told))),
+        "health": (
+            "Health beside its slowest check",
+            lambda: asyncio.run(health.measure(told.say, told.goal)),
+        ),
+        "outbox": (
+            "The outbox while Slack fails",
+            lambda: asyncio.run(outbox.measure(told.say, told.goal)),
+        ),
+        "samples": (
+            "A year of measurements",
+            lambda: samples.measure(told.say, told.goal),
+        ),
+    }
+    if unknown := set(names) - set(parts):
+        raise SystemExit(f"Nothing is called {', '.join(unknown)}; there are {', '.join(parts)}.")
+    for name in names or parts:
+        title, measure = parts[name]
+        if title:
+            told.say(title)
+        measure()
     told.say("All goals met." if not told.missed else "Missed: " + "; ".join(told.missed))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
