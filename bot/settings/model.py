@@ -9,6 +9,7 @@ from pydantic import Field
 from bot.errors import BadInput
 from bot.settings.alerts import Alerts
 from bot.settings.incidents import Incidents
+from bot.settings.lessons import Lessons
 from bot.settings.metrics import Metric, MetricName, guide_metrics
 from bot.settings.oncall import Oncall
 from bot.settings.playbooks import Playbooks
@@ -49,6 +50,7 @@ class Settings(Table):
     guard: Guarding = Guarding()
     team: Team = Team()
     incidents: Incidents = Incidents()
+    lessons: Lessons = Lessons()
     playbooks: Playbooks = Playbooks()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     sampling: Sampling = Sampling()

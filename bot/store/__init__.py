@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.errors import OpsError
 from bot.store.alert_rules import AlertRules, Condition, Silence
-from bot.store.alert_storms import AlertStorms, StormPart
+from bot.store.alert_storms import AlertStorms, OpenStorm, StormPart
 from bot.store.alerts import Alerts
 from bot.store.alerts_rows import Alert, HistoryEntry, Problem, Raised, Storm
 from bot.store.alerts_telling import AlertTelling
@@ -20,6 +20,9 @@ from bot.store.emergencies import Emergencies
 from bot.store.firings import Firings
 from bot.store.incidents import Incidents
 from bot.store.incidents_work import IncidentWork
+from bot.store.lessons import Lessons
+from bot.store.lessons_actions import LessonActions
+from bot.store.lessons_evidence import LessonEvidence
 from bot.store.live_logs import KeptTail, LiveLog, LiveLogs
 from bot.store.marks import Marks, StoredMark
 from bot.store.oncall import OncallOverrides, Override
@@ -69,6 +72,9 @@ class Store:
     playbook_clocks: PlaybookClocks
     live_logs: LiveLogs
     webhooks: Webhooks
+    lessons: Lessons
+    lesson_actions: LessonActions
+    lesson_evidence: LessonEvidence
     presence: Presence
     _connection: Connection
 
@@ -113,6 +119,9 @@ class Store:
             PlaybookClocks(connection),
             LiveLogs(connection),
             Webhooks(connection),
+            Lessons(connection),
+            LessonActions(connection),
+            LessonEvidence(connection),
             Presence(connection.path),
             connection,
         )
@@ -141,6 +150,7 @@ __all__ = [
     "HistoryEntry",
     "KeptTail",
     "LiveLog",
+    "OpenStorm",
     "OutboxCounts",
     "OutboxMessage",
     "Override",

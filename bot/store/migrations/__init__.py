@@ -12,6 +12,7 @@ from bot.store.migrations import alerts as alerts
 from bot.store.migrations import cloudflare as cloudflare
 from bot.store.migrations import foundation as foundation
 from bot.store.migrations import incidents as incidents
+from bot.store.migrations import lessons as lessons
 from bot.store.migrations import oncall as oncall
 from bot.store.migrations import playbooks as playbooks
 from bot.store.migrations import samples as samples
