@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _WORDS = re.compile(
-    r"(?P<subject>[a-z][a-z0-9-]*) (?:(?P<verb>is not|is) (?P<value>[a-z][a-z0-9-]*)"
+    r"(?P<subject>[a-z][a-z0-9-]*) (?:(?P<verb>is not|is) (?P<value>(?!not\b)[a-z][a-z0-9-]*)"
     r"|(?P<outcome>failed|succeeded))"
 )
 
