@@ -11,6 +11,7 @@ from bot.escalation import Climb
 from bot.store.alerts_rows import STORM_COLUMNS, Storm, storm_from
 from bot.store.alerts_telling import in_ms
 from bot.store.connection import Connection
+from bot.store.operation_rows import at
 from bot.store.outbox_rows import milliseconds
 
 
@@ -23,6 +24,16 @@ class StormPart:
     severity: str
     state: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStorm:
+    """A storm with alerts that are open; `changed_at` is when the oldest of them began."""
+
+    number: int
+    firing: int
+    acknowledged: int
+    changed_at: datetime
 
 
 class AlertStorms:
@@ -78,6 +89,16 @@ class AlertStorms:
                 (moment, escalates, escalates, moment, number),
             )
         return number
+
+    def open(self) -> tuple[OpenStorm, ...]:
+        """Storms that are not over, newest first."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                "SELECT storm, sum(state = 'firing'), sum(state = 'acknowledged'), "
+                "min(changed_at) FROM alerts WHERE state != 'resolved' AND storm NOTNULL "
+                "GROUP BY storm ORDER BY storm DESC"
+            ).fetchall()
+        return tuple(OpenStorm(row[0], row[1], row[2], at(row[3])) for row in rows)
 
     def parts(self, number: int) -> tuple[StormPart, ...]:
         """What a storm holds, by rule and state, worst and most first."""

@@ -193,10 +193,11 @@ class Alerts:
         return {alert.problem.key: alert for alert in found}
 
     def open(self, limit: int = 100, *, storm: int | None = None) -> tuple[Alert, ...]:
-        """Firing and acknowledged ones, worst first; only those of a storm, where given."""
+        """Firing and acknowledged ones, worst first; only those of a storm, where given: 0 is
+        those of none."""
         where, values = _OPEN, []
         if storm is not None:
-            where, values = f"{_OPEN} AND storm = ?", [storm]
+            where, values = f"{_OPEN} AND coalesce(storm, 0) = ?", [storm]
         order = f"ORDER BY state = 'acknowledged', {_WORST}, fired_at, id LIMIT ?"
         return self._read(f"WHERE {where} {order}", (*values, limit))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.escalation import Call, due, stopped
 from bot.oncall import Callees, callees
 from bot.store import Alert, Silence, Storm
-from handlers.alerts.views import call_text, reminder_text, woken_text
+from handlers.alerts.views_threads import call_text, reminder_text, woken_text
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.blocks import date, escape
+from bot.blocks import clip, code, date, escape
 from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role
 from bot.errors import BadInput
 from handlers.alerts import operations
@@ -23,7 +23,12 @@ async def listed(context: Context, arguments: Arguments) -> Reply:
     limit = arguments["limit"]
     if not 1 <= limit <= MOST:
         raise BadInput(f"`--limit` is from 1 to {MOST}, not {limit}.")
-    return list_reply(operations.read_list(context.runtime, limit))
+    storm = None
+    if wanted := arguments.get("storm"):
+        storm = operations.find_storm(context.runtime, wanted)
+        if storm is None:
+            raise BadInput(f"{code(clip(wanted, 40))} is no storm.", "Such as `ST-3`.")
+    return list_reply(operations.read_list(context.runtime, limit, storm))
 
 
 async def show(context: Context, arguments: Arguments) -> Reply:
@@ -120,8 +125,8 @@ LIST = Command(
     name="alerts list",
     summary="The same as alerts: what is open, worst first.",
     run=listed,
-    arguments=(LIMIT,),
-    examples=("alerts list --limit 50",),
+    arguments=(LIMIT, Argument("storm", "those of one storm", flag=True, example="ST-3")),
+    examples=("alerts list --limit 50", "alerts list --storm ST-3"),
     guide=GUIDE,
 )
 SHOW = Command(

@@ -14,6 +14,7 @@ from bot.store.alerts_rows import RULE
 from handlers.alerts import evaluation
 from handlers.alerts.evaluation import FIRE, KEEP, OK, RESOLVE, Verdict, judge
 from handlers.alerts.measuring import Measuring
+from handlers.alerts.telling import tell
 from handlers.alerts.wording import minutes, summary
 
 if TYPE_CHECKING:
@@ -27,11 +28,11 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class Look:
-    """What a look found: how many rules, what fired, is over, or was measured anew."""
+    """What a look found: how many rules, what fired, what is over and why, what is measured."""
 
     rules: int = 0
     fired: list[Problem] = field(default_factory=list)
-    resolved: list[str] = field(default_factory=list)
+    resolved: dict[str, str] = field(default_factory=dict)
     kept: list[tuple[Problem, bool]] = field(default_factory=list)
     conditions: dict[Key, Condition] = field(default_factory=dict)
     gone: list[Key] = field(default_factory=list)
@@ -44,6 +45,7 @@ async def look(runtime: Runtime, _due: datetime) -> str:
     changed = await asyncio.to_thread(keep, runtime, found, now)
     for alert in changed:
         runtime.publish(event(alert, now))
+    await tell(runtime)
     return (
         f"{found.rules} rules evaluated: {len(found.fired)} alerts fired, "
         f"{len(found.resolved)} resolved."
@@ -69,7 +71,7 @@ def evaluate(runtime: Runtime, now: datetime) -> Look:
     _look_for_silent(settings, measuring, known, seen, found, runtime.started_at)
     for key in known.keys() - seen:
         if evaluation.dropped(known[key]).act == RESOLVE:
-            found.resolved.append(":".join(key))
+            found.resolved[":".join(key)] = "its rule is no more"
         found.gone.append(key)
     return found
 
@@ -94,9 +96,9 @@ def keep(runtime: Runtime, found: Look, now: datetime) -> list[Alert]:
             continue
         if (alert.problem.summary, alert.problem.flapping) != (problem.summary, problem.flapping):
             alerts.measured(alert.number, problem.summary, flapping=problem.flapping, now=now)
-    for key in found.resolved:
-        alert = opened.get(key)
-        if alert is not None and alerts.resolve(alert.number, now, "measured to be good again"):
+    for name, why in found.resolved.items():
+        alert = opened.get(name)
+        if alert is not None and alerts.resolve(alert.number, now, why):
             changed.append(alert.id)
     runtime.store.alert_rules.remember(found.conditions, now)
     runtime.store.alert_rules.forget(found.gone)
@@ -144,7 +146,7 @@ def _note(
     if verdict.act == FIRE:
         found.fired.append(problem)
     elif verdict.act == RESOLVE:
-        found.resolved.append(problem.key)
+        found.resolved[problem.key] = f"measured to be good again: {problem.summary}"
     elif verdict.act == KEEP:
         found.kept.append((problem, known))
     if verdict.condition != before:
@@ -193,4 +195,5 @@ def _look_for_silent(
             continue
         else:
             verdict = Verdict(Condition(OK, measuring.now), RESOLVE)
+            problem = replace(problem, summary=f"samples of {metric} come again")
         _note(found, key, before, verdict, problem, True)

@@ -10,11 +10,11 @@ from bot.command import Person
 from bot.errors import BadInput
 from bot.store import Alert, Problem, Silence, Storm
 from bot.store.alerts_rows import RULE, TEST
+from handlers.alerts import wording
 from handlers.alerts.looking import NO_DATA, environments, evaluate, event, problem_of
 from handlers.alerts.measuring import Measuring
 from handlers.alerts.result import AlertDetail, AlertList, RuleState, SilenceList
 from handlers.alerts.surroundings import card, silence_of
-from handlers.alerts.wording import summary
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime
@@ -112,10 +112,16 @@ def test(runtime: Runtime, rule: Rule, environment: str, person: Person) -> Aler
     return find(runtime, name)
 
 
-def read_list(runtime: Runtime, limit: int) -> AlertList:
+def read_list(runtime: Runtime, limit: int, storm: Storm | None = None) -> AlertList:
+    """Open alerts, those of a storm as one line; of one storm, where given, one by one."""
     store, now = runtime.store, runtime.now()
     counts, silences = store.alerts.counts(), store.alert_rules.silences(now)
-    opened = store.alerts.open(limit)
+    storms = store.alert_storms.open()
+    if storm is not None:
+        opened = store.alerts.open(limit, storm=storm.number)
+        storms = tuple(each for each in storms if each.number == storm.number)
+    else:
+        opened = store.alerts.open(limit, storm=0)
     resolved = [alert for alert in store.alerts.newest(40) if alert.state == "resolved"]
     return AlertList(
         opened,
@@ -124,6 +130,7 @@ def read_list(runtime: Runtime, limit: int) -> AlertList:
         sum(count for state, count in counts.items() if state == "acknowledged"),
         now,
         frozenset(alert.number for alert in opened if silence_of(alert, silences, now)),
+        storms,
     )
 
 
@@ -165,7 +172,7 @@ def read_rules(runtime: Runtime) -> tuple[RuleState, ...]:
                     environment,
                     state if rule.enabled else "off",
                     condition.since if condition else None,
-                    summary(rule, measured).split(", alert")[0],
+                    wording.now(rule, measured),
                     any(
                         each.holds(now) and each.covers(rule.name, environment) for each in silences
                     ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.settings import EscalationLevel
     from bot.settings.alerts import Rule
-    from bot.store import Alert, HistoryEntry, Silence, Storm, StormPart
+    from bot.store import Alert, HistoryEntry, OpenStorm, Silence, Storm, StormPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ class AlertList:
     acknowledged: int
     now: datetime
     muted: frozenset[int] = frozenset()
+    storms: tuple[OpenStorm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

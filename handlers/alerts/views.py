@@ -18,8 +18,6 @@ from bot.blocks import (
 from bot.command import Block
 
 if TYPE_CHECKING:
-    from bot.escalation import Call
-    from bot.oncall import Callees
     from bot.store import Alert
     from handlers.alerts.result import AlertCard, StormCard, Surroundings
 
@@ -44,7 +42,8 @@ def headline(alert: Alert, now: datetime) -> str:
     flaps = "Flapping, " if problem.flapping else ""
     if alert.state == "acknowledged":
         by = escape(alert.acknowledger.name)
-        return f":eyes: {mark}{flaps}acknowledged by {by}: {title} ({word.lower()})"
+        state = "acknowledged" if flaps else "Acknowledged"
+        return f":eyes: {mark}{flaps}{state} by {by}: {title} ({word.lower()})"
     if alert.snoozed(now):
         return f":zzz: {mark}Snoozed by {escape(alert.acknowledger.name)}: {title}"
     return f"{emoji} {mark}{flaps}{word.lower() if flaps else word}: {title}"
@@ -54,7 +53,8 @@ def alert_message(card: AlertCard) -> tuple[str, list[Block]]:
     """The message of an alert as it stands now: first line and blocks."""
     alert, now = card.alert, card.now
     text = headline(alert, now)
-    blocks: list[Block] = [section(f"*{text}*\n{sentence(alert.problem.summary)}")]
+    was = "It was: " if alert.state == "resolved" and alert.measured else ""
+    blocks: list[Block] = [section(f"*{text}*\n{was}{sentence(alert.problem.summary)}")]
     blocks.append(context(" · ".join(_facts(alert))))
     told = _standing(card)
     if told:
@@ -93,7 +93,7 @@ def _standing(card: AlertCard) -> list[str]:
     if alert.storm is not None:
         told.append(f"Part of storm {code(f'ST-{alert.storm}')}: its message calls people.")
     if alert.state == "resolved":
-        told.append(escape(alert.resolver[:1].upper() + alert.resolver[1:]) + ".")
+        told.append(sentence(alert.resolver[:1].upper() + alert.resolver[1:]))
         return told
     if card.silence is not None:
         told.append(
@@ -106,19 +106,21 @@ def _standing(card: AlertCard) -> list[str]:
     elif alert.snoozed(now) and alert.snoozed_until is not None:
         told.append(f"Nobody is called until {date(alert.snoozed_until)}.")
     elif card.silence is None:
-        told += _ladder(alert, card.around)
+        told += _ladder(alert, card.around, now)
     if alert.problem.flapping:
         told.append("It comes and goes: it stays open until it is calm for a while.")
     return told
 
 
-def _ladder(alert: Alert, around: Surroundings) -> list[str]:
+def _ladder(alert: Alert, around: Surroundings, now: datetime) -> list[str]:
     if alert.storm is not None or not alert.climb.climbing or alert.climb.next_at is None:
         return []
     levels, called = around.levels, alert.climb.called
     last = levels[min(called, len(levels)) - 1] if called and levels else None
     was = f"{_level(last)} was called. " if last else ""
     at = date(alert.climb.next_at, "{time}")
+    if alert.climb.next_at <= now:
+        return [f"{was}The next level is being called."] if called < len(levels) else [was]
     if called < len(levels):
         return [f"{was}{_level(levels[called])} is called at {at}, unless acknowledged."]
     return [f"{was}Nobody is left to call."]
@@ -181,7 +183,7 @@ def storm_message(card: StormCard) -> tuple[str, list[Block]]:
         for part in card.parts[:20]
     ]
     left = len(card.parts) - len(lines)
-    lines += [f"… and {left} more kinds: `alerts list` shows them."] if left > 0 else []
+    lines += [f"… and {left} more kinds."] if left > 0 else []
     blocks = [
         section(f"*{text}*\nThey came together, so they are told together: look for one cause."),
         section("\n".join(lines) or "No alerts."),
@@ -197,7 +199,7 @@ def storm_message(card: StormCard) -> tuple[str, list[Block]]:
         levels, called = card.around.levels, storm.climb.called
         if 0 < called <= len(levels):
             facts.append(f"{_level(levels[called - 1])} was called")
-        if called < len(levels):
+        if called < len(levels) and storm.climb.next_at > card.now:
             at = date(storm.climb.next_at, "{time}")
             facts.append(f"{_level(levels[called])} is called at {at}, unless acknowledged")
     blocks.append(context(" · ".join(facts)))
@@ -214,7 +216,7 @@ def _storm_buttons(card: StormCard) -> list[Block]:
             command_button("Acknowledge all", f"alerts acknowledge {storm.id}", style="primary")
         )
     acts.append(command_button("Diagnose", card.around.diagnose))
-    acts.append(command_button("List them", "alerts list"))
+    acts.append(command_button("List them", f"alerts list --storm {storm.id}"))
     if card.around.declares:
         acts.append(
             form_button(
@@ -227,45 +229,6 @@ def _storm_buttons(card: StormCard) -> list[Block]:
             )
         )
     return acts
-
-
-def call_text(made: Call, who: Callees | None, owner: str, *, test: bool) -> str:
-    """What is said in the thread when a level is called."""
-    mark = f"{TEST_WORDS}. " if test else ""
-    late_by = f" ({lasted(made.late)} late)" if made.is_late else ""
-    if made.level is None or who is None:
-        whose = f" {mention(owner)}," if owner else ""
-        return (
-            f":rotating_light: {mark}Nobody has answered:{whose} every level of the escalation "
-            f"was called{late_by}. It is called no more; it stays open."
-        )
-    name = f"{escape(made.level.level)} {escape(made.level.contact)}"
-    if not who.mentions:
-        return (
-            f":warning: {mark}{name} would be called{late_by}, but nobody is named for "
-            f"{escape(made.level.level)} in `[oncall]` of pitchey.toml."
-        )
-    note = f" ({escape(who.trouble)})" if who.trouble else ""
-    return (
-        f":bell: {mark}{who.mentions} {name}: please look{late_by}, and press *Acknowledge* "
-        f"within {made.level.response_minutes} min.{note}"
-    )
-
-
-def reminder_text(alert: Alert, now: datetime) -> str:
-    """What the person who acknowledged is told where it is open still."""
-    who = mention(alert.acknowledger.id) if alert.acknowledger.id else "Somebody"
-    owner = alert.problem.owner
-    also = f" {mention(owner)}" if owner and owner != alert.acknowledger.id else ""
-    since = lasted(now - (alert.acknowledged_at or now))
-    return (
-        f":alarm_clock: {who}{also} This was acknowledged {since} ago and is still open: "
-        f"{sentence(alert.problem.summary)}"
-    )
-
-
-def woken_text(alert: Alert) -> str:
-    return f":alarm_clock: The snooze is over, and this still fires: {escape(alert.problem.title)}."
 
 
 def mention(holder: str) -> str:

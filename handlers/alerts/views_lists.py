@@ -23,7 +23,6 @@ _WORST = ("firing", "no data", "pending", "ok", "off")
 
 def list_reply(found: AlertList) -> Reply:
     """Open alerts worst first, then what was resolved last."""
-    counted = [f"{found.firing} firing", f"{found.acknowledged} acknowledged"]
     if found.firing:
         noun = "alert fires" if found.firing == 1 else "alerts fire"
         text = f":rotating_light: {found.firing:,} {noun}, {found.acknowledged:,} acknowledged."
@@ -32,11 +31,19 @@ def list_reply(found: AlertList) -> Reply:
     else:
         text = ":white_check_mark: No alert is open."
     blocks: list[Block] = [section(f"*{text}*")]
-    lines = [_line(alert, found) for alert in found.open[:SHOWN]]
-    if lines:
-        blocks.append(section("\n".join(lines)))
+    for storm in found.storms:
+        name = f"ST-{storm.number}"
+        list_them = command_button(f"List {name}", f"alerts list --storm {name}")
+        words = (
+            f"{code(name)} Alert storm: {storm.firing:,} firing, {storm.acknowledged:,} "
+            f"acknowledged, since {lasted(found.now - storm.changed_at)}"
+        )
+        blocks.append(section(words, accessory=list_them))
+    lines = [_line(alert, found) for alert in found.open]
+    blocks += [section("\n".join(lines[at : at + 8])) for at in range(0, len(lines), 8)]
     hidden = found.firing + found.acknowledged - len(lines)
-    if hidden > 0:
+    hidden -= sum(storm.firing + storm.acknowledged for storm in found.storms) if lines else 0
+    if hidden > 0 and not found.storms:
         blocks.append(context(f"{hidden:,} more are open; `alerts list --limit 50` shows more."))
     if found.resolved:
         ended = "\n".join(
@@ -49,9 +56,9 @@ def list_reply(found: AlertList) -> Reply:
         command_button(f"Acknowledge {alert.id}", f"alerts acknowledge {alert.id}")
         for alert in found.open
         if alert.state == "firing"
-    ][:3]
+    ][:2]
     blocks.append(actions(*acts, command_button("Show rules", "alerts rules")))
-    data = {"counts": counted, "open": found.open, "resolved": found.resolved}
+    data = {"open": found.open, "storms": found.storms, "resolved": found.resolved}
     return Reply(text, blocks, data=data, exit_code=1 if found.firing else 0)
 
 

@@ -63,6 +63,16 @@ def condition(rule: Rule) -> str:
     return text
 
 
+def now(rule: Rule, measured: Measured) -> str:
+    """What is measured, for a list of rules: `312 ms`, `burns 0.2 and 0 times too fast`."""
+    if measured.value is None:
+        return f"no sample in the last {minutes(rule.window_minutes)}"
+    if rule.burn_rate is not None:
+        short = "nothing" if measured.short is None else f"{measured.short:.3g}"
+        return f"{measured.value:.3g} and {short} times too fast"
+    return amount(measured.value, rule.metric)
+
+
 def summary(rule: Rule, measured: Measured) -> str:
     """What is measured beside the limit: `4.2 % on average over 10 min, alert above 1 %`."""
     window = minutes(rule.window_minutes)

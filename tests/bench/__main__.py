@@ -14,7 +14,7 @@ from pathlib import Path
 import uvloop
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from tests.bench import bare, health, outbox, samples, slack
+from tests.bench import alerts, bare, health, outbox, samples, slack
 from tests.bench.process import Running, environment, import_seconds, start
 
 ROUNDS = 7
@@ -179,6 +179,10 @@ def main(names: Sequence[str]) -> None:
         "outbox": (
             "The outbox while Slack fails",
             lambda: asyncio.run(outbox.measure(told.say, told.goal)),
+        ),
+        "alerts": (
+            "Alert rules and a storm",
+            lambda: asyncio.run(alerts.measure(told.say, told.goal)),
         ),
         "samples": (
             "A year of measurements",
