@@ -151,7 +151,16 @@ def _limits(
 
 
 def _times(axes: Any, zone: str, span: tuple[datetime, datetime] | None) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+    from matplotlib.dates import (
+        DAILY,
+        HOURLY,
+        MINUTELY,
+        MONTHLY,
+        SECONDLY,
+        YEARLY,
+        AutoDateLocator,
+        ConciseDateFormatter,
+    )
 
     if span is None:
         axes.set_xticks([])
@@ -159,7 +168,9 @@ def _times(axes: Any, zone: str, span: tuple[datetime, datetime] | None) -> None
     if span[0] >= span[1]:
         span = (span[0] - timedelta(minutes=30), span[0] + timedelta(minutes=30))
     place = ZoneInfo(zone)
-    locator = AutoDateLocator(tz=place, minticks=3, maxticks=6)  # type: ignore[no-untyped-call]
+    # Wide labels (days) few, narrow ones more; fewer, and some lengths find no step at all.
+    most = {YEARLY: 6, MONTHLY: 7, DAILY: 6, HOURLY: 7, MINUTELY: 7, SECONDLY: 7}
+    locator = AutoDateLocator(tz=place, minticks=3, maxticks=most)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     formatter = ConciseDateFormatter(  # type: ignore[no-untyped-call]
         locator, tz=place, show_offset=False

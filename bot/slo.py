@@ -15,11 +15,16 @@ BURN_WINDOWS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), WIN
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Checks of a window against a target in percent; there is at least one check."""
+    """Checks of a window against a target in percent; there is at least one check.
+
+    `expected` is how many checks the whole window has room for: what was not checked neither
+    spends the budget nor makes it smaller.
+    """
 
     target: float
     good: float
     total: float
+    expected: float = 0.0
 
     @property
     def availability(self) -> float:
@@ -28,8 +33,8 @@ class Budget:
 
     @property
     def allowed(self) -> float:
-        """How many of these checks may fail."""
-        return self.total * (100.0 - self.target) / 100.0
+        """How many checks of the window may fail."""
+        return max(self.total, self.expected) * (100.0 - self.target) / 100.0
 
     @property
     def failed(self) -> float:

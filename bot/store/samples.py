@@ -7,26 +7,25 @@ so late, doubled and disordered samples land right; a time without samples has n
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.store.connection import Connection
 from bot.store.outbox_rows import milliseconds
-from bot.store.samples_buckets import Bucket, Rollup, Sample, merged, refusal
+from bot.store.samples_buckets import Bucket, Rollup, Row, Sample, refusal
 from bot.store.samples_plan import Floors, plan
 from bot.store.samples_rows import (
     DAY_MS,
     HOUR_MS,
     Level,
-    grouped,
+    Single,
     insert,
     instant,
     read_rollups,
     read_samples,
     roll_up,
-    unpacked,
 )
 
 
@@ -62,7 +61,7 @@ class Samples:
         stored = taken = 0
         with self._connection.write(durable=False) as sqlite:
             floor = instant(_floors(sqlite).samples)
-            accepted: dict[tuple[str, str], list[tuple[int, float, int | None]]] = {}
+            accepted: dict[tuple[str, str], list[Single]] = {}
             for each in samples:
                 if reason := refusal(each, floor, now):
                     refused[reason] += 1
@@ -86,21 +85,15 @@ class Samples:
         Where the samples of a finer step were forgotten, the hour or day stands at its start.
         """
         width = max(1, int(step.total_seconds() * 1000))
-        steps: dict[int, Rollup] = {}
-        for start, rollup in self._pieces(environment, metric, since, until, width):
-            key = start // width * width
-            if key in steps:
-                steps[key].merge(rollup)
-            else:
-                steps[key] = rollup
+        steps = self._gathered(environment, metric, since, until, width)
         return tuple(rollup.bucket(instant(start)) for start, rollup in sorted(steps.items()))
 
     def window(
         self, environment: str, metric: str, since: datetime, until: datetime
     ) -> Bucket | None:
         """All samples of [since, until) as one bucket; None where there are none."""
-        pieces = self._pieces(environment, metric, since, until, None)
-        return merged(since, (rollup for _, rollup in pieces))
+        whole = self._gathered(environment, metric, since, until, None)
+        return whole[0].bucket(since) if whole else None
 
     def latest(self, environment: str, metric: str) -> Sample | None:
         """The newest sample by its own time; None where none is kept."""
@@ -167,31 +160,34 @@ class Samples:
                     ).rowcount
         return gone
 
-    def _pieces(
-        self, environment: str, metric: str, since: datetime, until: datetime, step: int | None
-    ) -> list[tuple[int, Rollup]]:
-        """Roll-ups no longer than the step; only the reading of rows holds the connection."""
+    def _gathered(
+        self, environment: str, metric: str, since: datetime, until: datetime, width: int | None
+    ) -> dict[int, Rollup]:
+        """Roll-ups by the start of their step, or all under 0; empty steps are absent.
+
+        Only the reading of rows holds the connection.
+        """
         with self._connection.read() as sqlite:
             found = sqlite.execute(
                 "SELECT id FROM sample_series WHERE environment = ? AND metric = ?",
                 (environment, metric),
             ).fetchone()
             if found is None:
-                return []
-            ranges = plan(milliseconds(since), milliseconds(until), step, _floors(sqlite))
-            raw = [
-                read_samples(sqlite, found[0], each.since, each.until)
-                for each in ranges
-                if each.level == "samples"
-            ]
-            packed = [
-                read_rollups(sqlite, each.level, found[0], each.since, each.until)
-                for each in ranges
-                if each.level != "samples"
-            ]
-        pieces = [piece for rows in packed for piece in unpacked(rows)]
-        width = min(step or HOUR_MS, HOUR_MS)
-        return pieces + [piece for rows in raw for piece in grouped(rows, width)]
+                return {}
+            ranges = plan(milliseconds(since), milliseconds(until), width, _floors(sqlite))
+            singles: list[Single] = []
+            rows: list[Row] = []
+            for each in ranges:
+                if each.level == "samples":
+                    singles += read_samples(sqlite, found[0], each.since, each.until)
+                else:
+                    rows += read_rollups(sqlite, each.level, found[0], each.since, each.until)
+        steps: defaultdict[int, Rollup] = defaultdict(Rollup)
+        for row in rows:
+            steps[row[0] // width * width if width else 0].absorb(row)
+        for at, value, good in singles:
+            steps[at // width * width if width else 0].add(value, good)
+        return steps
 
 
 def _floors(sqlite: sqlite3.Connection) -> Floors:

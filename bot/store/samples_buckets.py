@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.store.samples_sketch import Sketch
 
+# A stored roll-up: start, count, total, minimum, maximum, good, packed sketch.
+Row = tuple[int, int, float, float, float, int | None, bytes]
 # A clock may run a little ahead of ours; further ahead, a sample would stand in the future.
 AHEAD = timedelta(minutes=5)
 
@@ -54,6 +55,16 @@ class Rollup:
         self.good = _sum(self.good, other.good)
         self.sketch.merge(other.sketch)
 
+    def absorb(self, row: Row) -> None:
+        """Merge a stored roll-up; raises ValueError where its sketch cannot be read."""
+        _, count, total, minimum, maximum, good, sketch = row
+        self.count += count
+        self.total += total
+        self.minimum = min(self.minimum, minimum)
+        self.maximum = max(self.maximum, maximum)
+        self.good = _sum(self.good, good)
+        self.sketch.absorb(sketch)
+
     def bucket(self, start: datetime) -> Bucket:
         return Bucket(
             start, self.count, self.total, self.minimum, self.maximum, self.good, self.sketch
@@ -95,14 +106,6 @@ def refusal(sample: Sample, floor: datetime | None, now: datetime | None) -> str
     if now is not None and sample.at > now + AHEAD:
         return "from the future"
     return ""
-
-
-def merged(start: datetime, rollups: Iterable[Rollup]) -> Bucket | None:
-    """All of them as one bucket; None where there is none."""
-    whole = Rollup()
-    for each in rollups:
-        whole.merge(each)
-    return whole.bucket(start) if whole.count else None
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

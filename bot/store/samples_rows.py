@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
-from bot.store.samples_buckets import Rollup
-from bot.store.samples_sketch import Sketch
+from bot.store.samples_buckets import Rollup, Row
 
+Single = tuple[int, float, int | None]  # at, value, good
 Level = Literal["samples", "sample_hours", "sample_days"]
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 _ROLLUP = "start, count, total, minimum, maximum, good, sketch"
-_Row = tuple[int, int, float, float, float, int | None, bytes]
 
 
 def instant(since_1970: int) -> datetime:
     return datetime.fromtimestamp(since_1970 / 1000, UTC)
 
 
-def insert(
-    sqlite: sqlite3.Connection, series: int, rows: Iterable[tuple[int, float, int | None]]
-) -> list[tuple[int, float, int | None]]:
+def insert(sqlite: sqlite3.Connection, series: int, rows: Iterable[Single]) -> list[Single]:
     """Store (at, value, good); answers those that were not there before."""
     fresh = []
     for row in rows:
@@ -32,9 +29,7 @@ def insert(
     return fresh
 
 
-def roll_up(
-    sqlite: sqlite3.Connection, series: int, rows: Iterable[tuple[int, float, int | None]]
-) -> None:
+def roll_up(sqlite: sqlite3.Connection, series: int, rows: Iterable[Single]) -> None:
     """Merge freshly inserted rows into their hours and days, inside the same transaction."""
     hours: dict[int, Rollup] = {}
     for at, value, good in rows:
@@ -53,7 +48,7 @@ def _merge(sqlite: sqlite3.Connection, level: Level, series: int, fresh: dict[in
             (series, start),
         ).fetchone()
         if row is not None:
-            rollup.merge(_rollup(row))
+            rollup.absorb(row)
         sqlite.execute(
             f"INSERT OR REPLACE INTO {level} (series, {_ROLLUP}) "  # noqa: S608 fixed words
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -64,9 +59,7 @@ def _merge(sqlite: sqlite3.Connection, level: Level, series: int, fresh: dict[in
         )  # fmt: skip
 
 
-def read_samples(
-    sqlite: sqlite3.Connection, series: int, since: int, until: int
-) -> list[tuple[int, float, int | None]]:
+def read_samples(sqlite: sqlite3.Connection, series: int, since: int, until: int) -> list[Single]:
     """(at, value, good) with since ≤ at < until, in the order of time."""
     return sqlite.execute(
         "SELECT at, value, good FROM samples WHERE series = ? AND at >= ? AND at < ? ORDER BY at",
@@ -76,31 +69,10 @@ def read_samples(
 
 def read_rollups(
     sqlite: sqlite3.Connection, level: Level, series: int, since: int, until: int
-) -> list[_Row]:
+) -> list[Row]:
     """The packed rows with since ≤ start < until, in the order of time."""
     return sqlite.execute(
         f"SELECT {_ROLLUP} FROM {level} "  # noqa: S608 fixed words
         "WHERE series = ? AND start >= ? AND start < ? ORDER BY start",
         (series, since, until),
     ).fetchall()
-
-
-def unpacked(rows: Iterable[_Row]) -> Iterator[tuple[int, Rollup]]:
-    """Each row's start and roll-up."""
-    for row in rows:
-        yield row[0], _rollup(row)
-
-
-def grouped(
-    rows: Iterable[tuple[int, float, int | None]], step: int
-) -> Iterator[tuple[int, Rollup]]:
-    """Samples gathered into steps of so many ms."""
-    found: dict[int, Rollup] = {}
-    for at, value, good in rows:
-        found.setdefault(at // step * step, Rollup()).add(value, good)
-    yield from found.items()
-
-
-def _rollup(row: _Row) -> Rollup:
-    _, count, total, minimum, maximum, good, sketch = row
-    return Rollup(count, total, minimum, maximum, good, Sketch.unpacked(sketch))

@@ -128,11 +128,11 @@ def test_an_error_budget(store: Store, settings: Settings) -> None:
     reply = slo_reply(found)
     assert check_message({"channel": "C1", "text": reply.text, "blocks": reply.blocks}) == ()
     assert reply.text == (
-        ":white_check_mark: 50 % of the error budget of the last 30 days left: 99.95 % of checks "
+        ":white_check_mark: 95 % of the error budget of the last 30 days left: 99.95 % of checks "
         "good, target 99.9 %"
     )
     told = json.dumps(reply.blocks, ensure_ascii=False)
-    assert "99.9 % allows 43 minutes of failing in 30 days; 22 are left." in told
+    assert "99.9 % allows 43 minutes of failing in 30 days; 41 are left." in told
     assert "Only 9 % of the time was checked" in told
     assert "2 of 360" in told
     over = objective(store, settings, "production", 6 * HOUR, NOW)

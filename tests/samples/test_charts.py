@@ -45,6 +45,25 @@ def test_nothing_a_single_point_and_a_flat_line_can_be_drawn() -> None:
         assert size(line_chart("m", [Series("m", points)], unit="%", threshold=99.5)) == (1200, 900)
 
 
+def test_every_length_of_time_has_an_axis() -> None:
+    for minutes in (
+        10,
+        59,
+        170,
+        181,
+        1_439,
+        4_400,
+        5_800,
+        7_201,
+        43_200,
+        126_000,
+        131_000,
+        576_000,
+    ):
+        points = [(START, 1.0), (START + timedelta(minutes=minutes), 2.0)]
+        assert size(line_chart("m", [Series("m", points)], unit="")) == (1200, 900)
+
+
 def test_words_tell_the_finding() -> None:
     told = alt_text(
         "Response time, last day",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.samples_buckets import Rollup, merged
+from bot.store.samples_buckets import Rollup
 from bot.store.samples_sketch import ACCURACY, Sketch
 
 VALUES = st.floats(0, 1e12, allow_nan=False) | st.sampled_from([0.0, 1.0, 99.9, 1e-9])
@@ -76,4 +76,3 @@ def test_a_quantile_never_leaves_what_was_measured() -> None:
     bucket = rollup.bucket(START)
     assert bucket.quantile(0.99) == 97.3
     assert bucket.average == 97.3
-    assert merged(START, []) is None

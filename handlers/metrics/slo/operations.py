@@ -67,7 +67,7 @@ def objective(
 
     def budget(length: timedelta) -> Budget | None:
         bucket = store.samples.window(environment, "uptime", now - length, now)
-        return Budget(target, bucket.total, bucket.count) if bucket else None
+        return Budget(target, bucket.total, bucket.count, length / every) if bucket else None
 
     whole = budget(window)
     lengths = sorted({*(each for each in BURN_WINDOWS if each <= window), window})

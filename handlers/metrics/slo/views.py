@@ -127,7 +127,8 @@ def _explained(found: Objective) -> str:
 
 def _buttons(found: Objective, *, public: bool) -> list[Block]:
     where = f"--environment {found.environment}"
-    window = f"{int(found.window.total_seconds() // 3600)}h"
+    hours = int(found.window.total_seconds() // 3600)
+    window = f"{hours}h" if hours % 24 else f"{hours // 24}d"
     buttons = [
         command_button("Chart of uptime", f"metrics {window} uptime {where}"),
         command_button("Check health", f"health {where}"),
