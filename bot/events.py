@@ -138,6 +138,10 @@ class Events:
         self._waiting: asyncio.Queue[tuple[Runtime, Event, Handled]] = asyncio.Queue()
         self._worker: asyncio.Task[None] | None = None
 
+    def listen(self, listener: Listener) -> None:
+        """Add one of the house's own, after those of the features."""
+        self._listeners = (*self._listeners, listener)
+
     def wanted(self, event: Event) -> bool:
         """Whether anybody listens to its type."""
         return any(isinstance(event, listener.event) for listener in self._listeners)

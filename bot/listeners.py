@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from slack_bolt.async_app import AsyncApp
 
-from bot import home, payload_events, payload_forms, payloads
+from bot import payload_events, payload_forms, payloads
 from bot.blocks import FORM, RUN
-from bot.command import Person, Shortcut, Surface
+from bot.command import Shortcut
 from bot.errors import OpsError
 from bot.form_flow import FormFlow
+from bot.home_tab import HomeTabs
 from bot.payload_fields import Unreadable
 from bot.work import Work
 
@@ -34,9 +35,9 @@ class Listeners:
 
     def __init__(self, dispatcher: Dispatcher, slack: Slack, people: People) -> None:
         self._dispatcher = dispatcher
-        self._slack = slack
         self._work = Work(dispatcher, slack, people)
         self._forms = FormFlow(self._work)
+        self._home = HomeTabs(dispatcher, slack)
 
     def register(self, app: AsyncApp) -> None:
         """Register exactly what `manifest.yml` names (a test holds the two together)."""
@@ -110,7 +111,7 @@ class Listeners:
 
     async def _home_opened(self, ack: Ack, event: Mapping[str, Any]) -> None:
         if event.get("tab") == "home" and event.get("user"):
-            self._work.keep(self._publish_home(str(event["user"])))
+            self._work.keep(self._home.open(str(event["user"])))
         await ack()
 
     def _opener(self, shortcut: Shortcut) -> Callable[..., Awaitable[None]]:
@@ -121,15 +122,6 @@ class Listeners:
             await ack()
 
         return opened
-
-    async def _publish_home(self, person: str) -> None:
-        dispatcher = self._dispatcher
-        standing = await dispatcher.access.role(Person(person, person), Surface.HOME)
-        view = home.view(dispatcher.catalogue, person, dispatcher.settings, standing)
-        try:
-            await self._slack.call(self._slack.web.views_publish, user_id=person, view=view)
-        except OpsError as error:
-            log.warning("the Home tab could not be shown: %s", error)
 
 
 def _beginning(prefix: str) -> re.Pattern[str]:
