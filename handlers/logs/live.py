@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.errors import OpsError
 from bot.store import LiveLog
 from handlers.logs.grouping import Groups
-from handlers.logs.result import Entry, Group, Watch
+from handlers.logs.result import ERROR, WARNING, Entry, Group, Watch
 from handlers.logs.views_live import live_message, sample_message
 from handlers.logs.watching import tail_of, watch
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 UPDATE_SECONDS = 2.0  # Slack takes about one change of a message a second, in a whole channel
-SAMPLES = 10  # in the thread
+SAMPLES = 5  # in the thread
 
 
 class LiveMessage:
@@ -36,6 +37,7 @@ class LiveMessage:
         self._revision = 0
         self._shown: object = None
         self._samples = 0
+        self._waiting: deque[Group] = deque()
 
     def post(self) -> None:
         """Raises OpsError where the store does not take it."""
@@ -66,23 +68,31 @@ class LiveMessage:
         )
 
     def seen(self, _entry: Entry, new: Group | None) -> None:
-        """A message that was not there before gets a sample in the thread."""
-        if new is None or self._samples >= SAMPLES:
+        """A failure that was not there before gets a sample in the thread."""
+        if new is None or new.level not in (ERROR, WARNING):
             return
+        if self._samples + len(self._waiting) < SAMPLES:
+            self._waiting.append(new)
+
+    def show_sample(self) -> bool:
+        """Post one of those that wait; False where none does.
+
+        One after each update: a channel takes a message a second, and the update comes first.
+        """
+        if not self._waiting:
+            return False
         self._samples += 1
-        text, blocks = sample_message(new)
+        text, blocks = sample_message(self._waiting.popleft())
         key = self._record.key
-        try:
-            self._runtime.messages.post(
-                self._record.channel,
-                text,
-                blocks,
-                key=f"{key}:sample:{self._samples}",
-                thread_ts=self._thread_ts,
-                thread_of="" if self._thread_ts else key,
-            )
-        except OpsError as error:
-            log.info("a sample could not be stored: %s", error)
+        self._runtime.messages.post(
+            self._record.channel,
+            text,
+            blocks,
+            key=f"{key}:sample:{self._samples}",
+            thread_ts=self._thread_ts,
+            thread_of="" if self._thread_ts else key,
+        )
+        return True
 
     def _drawn(self) -> tuple[str, list[dict[str, object]]]:
         return live_message(self._found, self._record.number, self._again)
@@ -109,6 +119,8 @@ async def run(
         await asyncio.gather(updating, return_exceptions=True)
         try:
             message.update()
+            while message.show_sample():
+                pass
         finally:
             live_logs.end(record.number, runtime.now())
 
@@ -132,5 +144,6 @@ async def _keep_updating(message: LiveMessage) -> None:
         await asyncio.sleep(UPDATE_SECONDS)
         try:
             message.update()
+            message.show_sample()
         except OpsError as error:
             log.info("a live log could not be shown: %s", error)

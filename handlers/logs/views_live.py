@@ -65,7 +65,7 @@ def busy_reply(number: int, person: str, ends: str) -> Reply:
 
 
 def stopped_reply(number: int, *, running: bool) -> Reply:
-    text = f":octagonal_sign: Live log {number} is being stopped."
+    text = f":no_entry_sign: Live log {number} is being stopped."
     if not running:
         text = f":white_check_mark: Live log {number} has ended already."
     return Reply(text, [section(text)], data={"live_log": number, "stopping": running})
@@ -79,7 +79,8 @@ def sample_message(group: Group) -> tuple[str, list[Block]]:
 
 def entry_line(entry: Entry) -> str:
     """One line of a terminal, UTC."""
-    status = f" HTTP {entry.status}" if entry.status is not None else ""
+    told = entry.status is None or f"HTTP {entry.status}" in entry.message
+    status = "" if told else f" HTTP {entry.status}"
     return f"{entry.at:%H:%M:%S} {entry.level.upper():<5} {entry.route}{status}  {entry.message}"
 
 
