@@ -19,6 +19,7 @@ from handlers.incidents import emergency, following, telling
 from handlers.incidents.cadence import cadence, following_reminder
 from handlers.incidents.card_views import mention, plain_message
 from handlers.incidents.finding import in_slack
+from handlers.incidents.readable import readable
 from handlers.incidents.recording import own_entry
 from handlers.incidents.rooms import invite_more, prepare
 from handlers.incidents.words import marked, span
@@ -88,7 +89,8 @@ async def _escalate(runtime: Runtime, record: IncidentRecord) -> None:
         "escalation_next": call.climb.next_at,
     }
     only_if = {"escalation_next": record.escalation_next, "acknowledged_at": None}
-    entry = own_entry(runtime, "escalation", words, key)
+    plain = (await readable(runtime, words)).removeprefix(":rotating_light: ")
+    entry = own_entry(runtime, "escalation", plain, key)
     found = runtime.store.incidents.change(
         record.id, values, BOT, entry, runtime.now(), only_if=only_if
     )

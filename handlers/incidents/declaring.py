@@ -77,9 +77,14 @@ def declare(context: Context, asked: Asked) -> tuple[IncidentRecord, bool]:
         telling.show(runtime, record)
         telling.publish(runtime, record, "declared")
         if runtime.rooms is not None:
-            runtime.background(prepare(runtime, record.id), f"room of {record.id}")
-            runtime.background(clocks.look(runtime, record.id), f"escalation of {record.id}")
+            runtime.background(_begin(runtime, record.id), f"room of {record.id}")
     return record, new
+
+
+async def _begin(runtime: Runtime, incident: str) -> None:
+    """The room first, so that whoever is called is called into it."""
+    await prepare(runtime, incident)
+    await clocks.look(runtime, incident)
 
 
 def _began(runtime: Runtime, asked: Asked) -> datetime | None:

@@ -13,6 +13,7 @@ from bot.store.incidents_rows import Actor, IncidentRecord
 from bot.store.timeline import TimelineEntry
 from handlers.incidents.finding import in_slack
 from handlers.incidents.naming import happened_before
+from handlers.incidents.readable import readable
 from handlers.incidents.recording import entry, own_entry
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ async def spoken_entry(runtime: Runtime, spoken: Spoken) -> TimelineEntry:
     if runtime.directory is not None and in_slack(spoken.author_id):
         named = await runtime.directory.people.named(Person(spoken.author_id, spoken.author_id))
         author = Actor(named.id, named.name)
+    said = await readable(runtime, spoken.text)
     files = f" [files: {', '.join(spoken.files)}]" if spoken.files else ""
     return TimelineEntry(
         moment_of(spoken.ts),
@@ -78,7 +80,7 @@ async def spoken_entry(runtime: Runtime, spoken: Spoken) -> TimelineEntry:
         "message",
         author.id,
         author.name,
-        runtime.redactor.text(f"{spoken.text}{files}".strip() or "(no text)"),
+        runtime.redactor.text(f"{said}{files}".strip() or "(no text)"),
         message_reference(spoken.channel, spoken.ts),
         spoken.permalink or "slack",
     )
@@ -100,7 +102,7 @@ async def edited(runtime: Runtime, event: MessageChanged) -> None:
         if first is None:
             continue
         latest = _latest_text(runtime, incident, reference, first)
-        text = runtime.redactor.text(event.text)
+        text = runtime.redactor.text(await readable(runtime, event.text))
         if latest == text or (latest == first.text and first.text.startswith(f"{text} [files:")):
             continue
         digest = hashlib.sha256(f"{event.at.timestamp()}\n{text}".encode()).hexdigest()[:16]

@@ -12,9 +12,10 @@ from handlers.incidents import clocks, emergency, telling
 from handlers.incidents.cadence import next_update
 from handlers.incidents.card_views import first_line, mention
 from handlers.incidents.finding import actor, still_open
+from handlers.incidents.naming import happened_before
 from handlers.incidents.recording import entry
 from handlers.incidents.rooms import retopic
-from handlers.incidents.words import SEVERITY_MEANINGS, STATUS_MEANINGS, marked, span
+from handlers.incidents.words import SEVERITY_MEANINGS, STATUS_MEANINGS, marked, span, utc
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -122,6 +123,26 @@ def _climb(runtime: Runtime, record: IncidentRecord, severity: str) -> dict[str,
     if record.acknowledged_at is not None or record.escalation_next is not None:
         return {}
     return {"escalation_next": runtime.now()}
+
+
+def set_began(context: Context, record: IncidentRecord, when: str) -> Reply:
+    """When the trouble began, which may be long before it was noticed: durations count from it."""
+    runtime, now, zone = context.runtime, context.runtime.now(), context.settings.team.timezone
+    began = happened_before(when, now, zone)
+    if began is None or began > record.declared_at:
+        raise BadInput(
+            "That is no time before it was declared.",
+            f"Write it as `02:14` or `2026-11-23 02:14` ({zone}), with `UTC` behind for UTC.",
+        )
+    words = f"It began at {utc(began)}"
+    changed = runtime.store.incidents.change(
+        record.id, {"began_at": began}, actor(context), entry(context, "note", words), now, at=began
+    )
+    if changed is None:
+        return Reply(f":information_source: {record.id} has that beginning already.")
+    text = f":hourglass: {marked(record)}{record.id} began at {date(began)}, "
+    text += f"{span(record.declared_at - began)} before it was declared."
+    return telling.told(context, changed, text, "began")
 
 
 def acknowledge(context: Context, record: IncidentRecord) -> Reply:

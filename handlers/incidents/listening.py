@@ -66,7 +66,7 @@ async def archived(runtime: Runtime, event: ChannelArchived) -> None:
         return
     act = "deleted" if event.gone else "archived"
     by = f" by <@{event.person_id}>" if event.person_id else ""
-    moved = move(runtime, record, f"Its channel #{record.channel_name} was {act}{by}")
+    moved = await move(runtime, record, f"Its channel #{record.channel_name} was {act}{by}")
     if moved is None or moved.over:
         return
     telling.show(runtime, moved)

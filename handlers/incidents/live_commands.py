@@ -23,6 +23,11 @@ async def severity(context: Context, arguments: Arguments) -> Reply:
     return lifecycle.set_severity(context, record, arguments["severity"], why)
 
 
+async def began(context: Context, arguments: Arguments) -> Reply:
+    record = wanted(context, arguments.get("incident"))
+    return lifecycle.set_began(context, record, arguments["when"])
+
+
 async def acknowledge(context: Context, arguments: Arguments) -> Reply:
     return lifecycle.acknowledge(context, wanted(context, arguments.get("incident")))
 
@@ -111,6 +116,17 @@ COMMANDS = (
             Argument("why", "why", flag=True, example="payments fail too"),
         ),
         examples=("incident severity SEV1",),
+    ),
+    Command(
+        name="incident began",
+        summary="Say when the trouble began; durations count from then.",
+        run=began,
+        role=Role.RESPONDER,
+        arguments=(
+            Argument("when", "the time, in quotes with a date", required=True, example="02:14"),
+            INCIDENT,
+        ),
+        examples=("incident began 02:14", 'incident began "2026-11-23 02:14 UTC" INC-12'),
     ),
     Command(
         name="incident ack",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,11 @@ from handlers.incidents import telling
 from handlers.incidents.card_views import mention, topic
 from handlers.incidents.finding import in_slack
 from handlers.incidents.naming import attempt_of, channel_name
+from handlers.incidents.readable import readable
 from handlers.incidents.recording import own_entry
 
 if TYPE_CHECKING:
+    from bot.messages import Delivered
     from bot.rooms import Rooms
     from bot.runtime import Runtime
 
@@ -30,6 +33,7 @@ LATER = frozenset(
     }
 )  # fmt: skip
 NAMES_TRIED = 50
+ARRIVAL_LOOKS, ARRIVAL_PAUSE = 20, 0.1  # seconds between two looks
 TOPIC, INVITED, PINNED = 1, 2, 3  # steps after the channel itself
 
 
@@ -141,7 +145,7 @@ async def _furnish(runtime: Runtime, rooms: Rooms, record: IncidentRecord) -> No
     if done < INVITED:
         await _invite(runtime, rooms, record)
         runtime.store.cursors.move(cursor, INVITED)
-    if done < PINNED and (at := runtime.messages.delivered(record.card)) is not None:
+    if done < PINNED and (at := await _arrival(runtime, record.card)) is not None:
         if at.channel == record.channel:
             problem = await _tried(rooms.pin(at.channel, at.ts), record, "the card's pin")
             if problem:
@@ -150,6 +154,15 @@ async def _furnish(runtime: Runtime, rooms: Rooms, record: IncidentRecord) -> No
                     record.id, own_entry(runtime, "room", note, "room:unpinned")
                 )
         runtime.store.cursors.move(cursor, PINNED)
+
+
+async def _arrival(runtime: Runtime, key: str) -> Delivered | None:
+    """Where that message stands; waits a little, else a later look finds it."""
+    for _ in range(ARRIVAL_LOOKS):
+        if (at := runtime.messages.delivered(key)) is not None:
+            return at
+        await asyncio.sleep(ARRIVAL_PAUSE)
+    return None
 
 
 async def _tried(work: object, record: IncidentRecord, what: str) -> str:
@@ -179,7 +192,8 @@ async def _invite(runtime: Runtime, rooms: Rooms, record: IncidentRecord) -> Non
         text += f" Not invited: {listed}."
     if troubles:
         text += f" {'; '.join(troubles)}."
-    runtime.store.timeline.append(record.id, own_entry(runtime, "room", text, "room:invited"))
+    kept = own_entry(runtime, "room", await readable(runtime, text), "room:invited")
+    runtime.store.timeline.append(record.id, kept)
     if missing or troubles:
         telling.say(runtime, record, f":warning: {text} Ask them yourself.", key="not-invited")
 
@@ -228,9 +242,10 @@ async def retopic(runtime: Runtime, incident: str) -> None:
         log.warning("the topic of %s could not be changed: %s", incident, error)
 
 
-def move(runtime: Runtime, record: IncidentRecord, why: str) -> IncidentRecord | None:
+async def move(runtime: Runtime, record: IncidentRecord, why: str) -> IncidentRecord | None:
     """Its channel is gone: it goes on in the operations channel, a private one in direct
     messages. None where that was known."""
+    why = await readable(runtime, why)
     entry = own_entry(runtime, "room", f"{why}.", f"room:lost:{record.channel}")
     if record.over:
         values: dict[str, object] = {"room": RoomState.ARCHIVED, "card": ""}

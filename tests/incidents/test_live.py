@@ -40,6 +40,7 @@ async def test_a_pushpin_keeps_the_message_its_author_and_its_files_once(stage: 
     assert (kept.actor_id, kept.actor_name) == (ANA, "ana")
     assert "the pool is full" in kept.text
     assert "graph.png" in kept.text
+    assert "@vic" in kept.text
     assert kept.source.startswith("http")
     assert (
         abs(
