@@ -143,7 +143,15 @@ class Work:
             log.warning("a modal could not be opened: %s", error)
         else:
             destination = payloads.in_view(destination, opened)
+            self._note_place(request.delivery, destination)
         await self._run(request, destination)
+
+    def _note_place(self, delivery: str, destination: Destination) -> None:
+        # A bot that is killed now leaves a modal that says "Working": the next one ends it.
+        try:
+            self.dispatcher.store.deliveries.answer_at(delivery, destination.to_text())
+        except OpsError as error:
+            log.warning("where an answer goes could not be noted: %s", error)
 
     async def _finished(self, work: Coroutine[Any, Any, None], request: Request) -> None:
         try:

@@ -47,6 +47,14 @@ class Deliveries:
         """Note that the person was answered, and forget what was asked and where to answer."""
         self.exchange((), (delivery_id,), now)
 
+    def answer_at(self, delivery_id: str, reply_to: str) -> None:
+        """Note that the answer goes elsewhere now, as into a modal that was opened for it."""
+        with self._connection.write(durable=False) as sqlite:
+            sqlite.execute(
+                "UPDATE deliveries SET reply_to = ? WHERE delivery_id = ? AND finished_at IS NULL",
+                (reply_to, delivery_id),
+            )
+
     def exchange(
         self, claims: Sequence[Claim], finished: Sequence[str], now: datetime
     ) -> tuple[bool, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
     from bot.runtime import Runtime
     from bot.store import ScheduleRecord
 
+_USUAL = re.compile(
+    r"(?P<minute>\d{1,2}) (?P<hour>\d{1,2}) (?P<day>\*|\d{1,2}) \* (?P<weekday>\*|[a-zA-Z]{3})"
+)
+# By name only: APScheduler counts weekdays from Monday, crontab from Sunday.
+_WEEKDAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 _GRACE = timedelta(minutes=1)  # after its deadline, what still counts as running was cut off
 
 
@@ -103,13 +117,31 @@ def rhythm(when: When) -> str:
     if when is None:
         return "off in the settings"
     if isinstance(when, str):
-        return f"at {code(when)}"
+        return _crontab_words(when)
     seconds = when.total_seconds()
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         count, rest = divmod(seconds, length)
         if count and not rest:
             return f"every {unit}" if count == 1 else f"every {count:g} {unit}s"
     return f"every {seconds:g} seconds"
+
+
+def _crontab_words(line: str) -> str:
+    """The usual crontab lines in words, any other as it is."""
+    found = _USUAL.fullmatch(line.strip())
+    if found is None:
+        return f"at {code(line)}"
+    at = f"at {int(found['hour']):02}:{int(found['minute']):02}"
+    if found["day"] != "*":
+        return (
+            f"on day {found['day']} of each month {at}"
+            if found["weekday"] == "*"
+            else (f"at {code(line)}")
+        )
+    if found["weekday"] == "*":
+        return f"every day {at}"
+    name = _WEEKDAYS.get(found["weekday"].lower())
+    return f"every {name} {at}" if name else f"at {code(line)}"
 
 
 def _jobs(runtime: Runtime) -> tuple[Job, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from bot.blocks import (
@@ -94,12 +95,21 @@ async def offer(_context: Context, arguments: Arguments) -> Reply:
     )
 
 
+GO = asyncio.Event()
+
+
+async def wait(_context: Context, _arguments: Arguments) -> Reply:
+    await GO.wait()
+    return Reply("Waited long enough.")
+
+
 async def bare(_context: Context, _arguments: Arguments) -> Reply:
     return Reply("Ran without a form.")
 
 
 def home(_runtime: Runtime, _person: object, _role: Role) -> list[Block]:
-    return [actions(form_button("Note from Home", "note", alert="home"))]
+    note = form_button("Note from Home", "note", alert="home")
+    return [actions(note, command_button("Wait from Home", "wait"))]
 
 
 FEATURE = Feature(
@@ -107,6 +117,7 @@ FEATURE = Feature(
     "Notes",
     commands=(
         Command("offer", "Buttons.", offer, (Argument("public", "to all"),), examples=("offer",)),
+        Command("wait", "Wait.", wait, examples=("wait",)),
         Command("note", "Write a note.", bare, form="note", examples=("note",)),
         Command(
             "noted",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.blocks import form_button
 from bot.frozen import quoted
+from bot.inbox import noted, recalled
 from bot.sandbox.workspace import ANA, OPS, RITA, VIC
 from bot.sandbox.workspace.model import Message, View
-from tests.house.form_feature import FEATURE
+from tests.house.form_feature import FEATURE, GO
 from tests.house.real_bot import RealBot, real_bot
 from tests.sandbox.workspace.stage import until
 
@@ -191,6 +193,24 @@ async def test_too_late_to_open_is_told(bot: RealBot) -> None:
     await rita.presses("Write")
     bot.workspace.clock.forward(seconds=4)
     assert isinstance(await rita.sees("could not be opened in time"), Message)
+
+
+async def test_a_modal_left_on_working_by_a_killed_bot_says_so(bot: RealBot) -> None:
+    rita, deliveries = bot.actor(RITA), bot.house.store.deliveries
+    GO.clear()
+    await rita.opens_home()
+    await rita.presses("Wait from Home")
+    shown = await rita.sees("Working on")
+    assert isinstance(shown, View)
+    await until(lambda: deliveries.unfinished() and shown.id in deliveries.unfinished()[0].reply_to)
+    (lost,) = deliveries.unfinished()
+    invocation, _owner = recalled(lost.summary)
+    # What the next bot finds, had this one been killed.
+    deliveries.claim("press:before", noted(invocation, "gone"), lost.reply_to, datetime.now(UTC))
+    bot.connected.listeners.tell_interrupted()
+    await rita.sees("Interrupted: the bot was restarted while it worked on /pitchey wait")
+    GO.set()
+    await rita.sees("Waited long enough.")
 
 
 def test_a_button_cannot_carry_more_than_slack_takes() -> None:
