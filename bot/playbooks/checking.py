@@ -45,7 +45,10 @@ def runnable(catalogue: Catalogue, step: Step) -> bool:
     """Whether the bot can do it: a command to come counts from the day it is there."""
     if step.run:
         return True
-    return bool(step.requires) and not _misfit(catalogue, PLACE.sub("x", step.line))
+    # Looked up first: an unknown command costs a search for words like it.
+    if not step.requires or command_of(catalogue, step.requires) is None:
+        return False
+    return bool(PLACE.search(step.requires)) or not _misfit(catalogue, step.requires)
 
 
 class _Checker:

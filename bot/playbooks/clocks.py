@@ -77,7 +77,9 @@ def attention(view: RunView, levels: Sequence[EscalationLevel]) -> tuple[StepVie
         phase = next(one for one in view.phases if step in one.steps)
         if step.late and phase.ends_at is not None:
             taken = step.record.assigned_at
-            if taken is None or taken < phase.ends_at:
+            answered = taken is not None and taken >= phase.ends_at
+            # A run that begins late has the first level's time before anybody is called.
+            if not answered and view.now >= view.run.started_at + patience:
                 found.append(step)
         elif step.open and not step.record.assignee_id and view.now >= step.since + patience:
             found.append(step)

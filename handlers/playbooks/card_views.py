@@ -39,11 +39,12 @@ def phase_card(seen: RunView, phase: PhaseView, word: str) -> tuple[str, list[Bl
     elif phase.complete:
         blocks.append(actions(_all_steps(run.id)))
     else:
-        for name, choice in seen.playbook.choices.items():
-            blocks += _choice(seen, name, choice.title, choice.choices)
+        for name in seen.playbook.choices:
+            blocks += _choice(seen, phase, name)
         ready = sorted((step for step in phase.steps if step.open), key=lambda one: not one.late)
-        for step in ready[:NEXT_SHOWN]:
-            blocks += next_step(run.id, step, word)
+        most = NEXT_SHOWN if phase.number == seen.current.number else 1
+        for place, step in enumerate(ready[:most]):
+            blocks += next_step(run.id, step, word, first=place == 0)
         blocks.append(actions(_all_steps(run.id), _more(run.id)))
     owner = escape(seen.playbook.owner)
     reviewed = seen.playbook.reviewed.isoformat()
@@ -127,8 +128,8 @@ def step_line(step: StepView) -> str:
     return clip(f"{late}{SIGNS[standing]} {title} · {told}{critical}", _LINE_MOST)
 
 
-def next_step(run: str, step: StepView, word: str) -> list[Block]:
-    """A step that can be done now: what to do, and its buttons."""
+def next_step(run: str, step: StepView, word: str, *, first: bool) -> list[Block]:
+    """A step that can be done now: what to do, and its buttons; all of them for the first one."""
     wanted = step.step
     lines = [f"*Next: {step.number} {escape(wanted.title)}* ({_owner(step)})"]
     if wanted.do:
@@ -141,10 +142,10 @@ def next_step(run: str, step: StepView, word: str) -> list[Block]:
         lines.append(f"Evidence: {escape(wanted.evidence)}.")
     elif wanted.note == "required":
         lines.append("Needs a note.")
-    return [section("\n".join(lines)), actions(*_buttons(run, step))]
+    return [section("\n".join(lines)), actions(*_buttons(run, step, first=first))]
 
 
-def _buttons(run: str, step: StepView) -> list[Block]:
+def _buttons(run: str, step: StepView, *, first: bool) -> list[Block]:
     number, name = step.number, step.step.id
     line = f"playbook step {run} {name}"
     found: list[Block] = []
@@ -168,25 +169,27 @@ def _buttons(run: str, step: StepView) -> list[Block]:
         form_button(f"{label} {number}…", STEP_FORM, run=run, step=name, act=act)
         for label, act in (("Skip", "skip"), ("Assign", "assign"), ("Note", "note"))
     )
-    return [*found, skip, assign, note]
+    return [*found, skip, assign, note] if first else [*found, skip]
 
 
-def _choice(seen: RunView, name: str, title: str, choices: tuple[str, ...]) -> list[Block]:
-    """Buttons to say what was found out, as long as a step depends on it."""
-    open_ones = [
-        step
-        for step in seen.steps
+def _choice(seen: RunView, phase: PhaseView, name: str) -> list[Block]:
+    """Buttons to say what was found out: where steps depend on it, and in the phase before."""
+    wanted = {
+        one.number
+        for one in seen.phases
+        for step in one.steps
         if (step.step.when or "").startswith(f"{name} is") and step.record.state.value == "open"
-    ]
-    if not open_ones:
+    }
+    if not {phase.number, phase.number + 1} & wanted:
         return []
-    chosen = seen.run.choices.get(name) or seen.playbook.choices[name].default
+    choice = seen.playbook.choices[name]
+    chosen = seen.run.choices.get(name) or choice.default
     buttons = [
         command_button(f"{name.capitalize()}: {one}", f"playbook choose {seen.run.id} {name} {one}")
-        for one in choices
+        for one in choice.choices
         if one != chosen
     ]
-    return [section(f"{escape(title)}: *{escape(chosen)}*"), actions(*buttons)]
+    return [section(f"{escape(choice.title)}: *{escape(chosen)}*"), actions(*buttons)]
 
 
 def _all_steps(run: str) -> Block:

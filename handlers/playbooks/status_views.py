@@ -92,7 +92,8 @@ def acted_reply(seen: RunView, step: StepView) -> Reply:
     word = {"ready": "open again", "waiting": "open again"}.get(
         step.standing.value, step.standing.value
     )
-    text = f":white_check_mark: {step.number} {escape(step.step.title)}: {word}."
+    sign = ":fast_forward:" if step.standing.value == "skipped" else ":white_check_mark:"
+    text = f"{sign} {step.number} {escape(step.step.title)}: {word}."
     if step.standing.value == "running":
         text = f":hourglass_flowing_sand: {step.number} {escape(step.step.title)}: started."
     elif step.standing.value in ("ready", "failed") and step.record.result:
