@@ -205,12 +205,15 @@ def tell_silence(runtime: Runtime, each: Silence, text: str, act: str) -> None:
     )
 
 
-def find_silence(runtime: Runtime, number: int) -> Silence:
-    """Raises BadInput."""
+def find_silence(runtime: Runtime, text: str) -> Silence:
+    """By its number; raises BadInput."""
+    number = text.strip().removeprefix("#")
     silences = runtime.store.alert_rules.silences(runtime.now(), past=200)
-    found = next((each for each in silences if each.id == number), None)
+    found = next((each for each in silences if str(each.id) == number), None)
     if found is None:
-        raise BadInput(f"There is no silence {number}.", "`/pitchey alerts silences` lists them.")
+        raise BadInput(
+            f"There is no silence {code(clip(text, 40))}.", "`/pitchey alerts silences` lists them."
+        )
     return found
 
 

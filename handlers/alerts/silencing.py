@@ -34,7 +34,7 @@ async def unsilence(context: Context, arguments: Arguments) -> Reply:
     text = f":bell: Silence {found.id} was ended by {escape(person.name)}: its alerts are told."
     operations.tell_silence(runtime, found, text, "ended")
     await tell(runtime)
-    return Reply(text, data=operations.find_silence(runtime, found.id))
+    return Reply(text, data=operations.find_silence(runtime, str(found.id)))
 
 
 async def silences(context: Context, _arguments: Arguments) -> Reply:
@@ -111,7 +111,7 @@ UNSILENCE = Command(
     name="alerts unsilence",
     summary="End a silence or a maintenance window now.",
     run=unsilence,
-    arguments=(Argument("id", "its number", Kind.INTEGER, required=True, example="3"),),
+    arguments=(Argument("id", "its number", required=True, example="3"),),
     role=Role.OPERATOR,
     examples=("alerts unsilence 3",),
 )

@@ -30,7 +30,7 @@ _STATISTICS = {
 def amount(value: float, metric: str) -> str:
     """`4.2 %`, `1,250 ms`, `12 days`."""
     unit = _UNITS.get(metric, "")
-    number = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.4g}"
+    number = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     if metric == "uptime" and 99 < value < 100:
         number = f"{value:.3f}".rstrip("0").rstrip(".")
     return f"{number} {unit}".strip()
@@ -87,7 +87,7 @@ def summary(rule: Rule, measured: Measured) -> str:
         )
     side, limit = ("above", rule.above) if rule.above is not None else ("below", rule.below)
     how = _STATISTICS[rule.statistic]
-    over = f" {how} {window}" if how else " now"
+    over = f" {how} {window}" if how else ""
     return (
         f"{amount(measured.value, rule.metric)}{over}, alert {side} "
         f"{amount(limit or 0, rule.metric)}"

@@ -18,7 +18,9 @@ async def oncall(context: Context, _arguments: Arguments) -> Reply:
 
 async def override(context: Context, arguments: Arguments) -> Reply:
     """Let somebody answer on a level for a while."""
-    wanted = understood(arguments["how"], _levels(context))
+    level = arguments.get("level")
+    how = f"{arguments['how']} level {level}" if level else arguments["how"]
+    wanted = understood(how, _levels(context))
     by = context.invocation.person
     return override_reply(await stand_in(context.runtime, arguments["person"], wanted, by))
 
@@ -58,6 +60,7 @@ OVERRIDE = Command(
             "how", "for how long, and on which level", required=True, rest=True,
             example="for 8h level L1",
         ),
+        Argument("level", "which level, before the rest", flag=True, example="L2"),
     ),
     role=Role.RESPONDER,
     examples=(

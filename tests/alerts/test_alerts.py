@@ -352,7 +352,7 @@ async def test_a_rule_measured_by_us_is_not_resolved_by_hand(stage: Night) -> No
         ("alerts silence drop;table for 1h reason", "is no rule"),
         ("alerts test SLOW", "There is no rule"),
         ("alerts test SLOW_RESPONSE --environment moon", "no environment called"),
-        ("alerts unsilence 7", "There is no silence 7"),
+        ("alerts unsilence 7", "There is no silence `7`"),
         ("alerts --limit 0", "from 1 to 100"),
         ("alerts aknowledge AL-1", "Did you mean `alerts acknowledge`?"),
         ("alerts maintenance --environment moon for 1h why not", "no environment called"),

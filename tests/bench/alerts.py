@@ -22,7 +22,8 @@ HOURS, LOOKS = 6, 30
 EVENTS, PASSES = 10_000, 240  # a pass each quarter of a second
 CHANNEL = "C0BENCH001"
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
-Say, Goal = Callable[[str], None], Callable[[str, float, float], None]
+Say = Callable[[str], None]
+Goal = Callable[[str, float, float], None]
 
 
 async def measure(say: Say, goal: Goal) -> None:
