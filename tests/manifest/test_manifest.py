@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from bot import manifest
 from bot.command import Shortcut
 from bot.errors import BadInput
 from bot.settings import load
+from handlers.incidents.forms import SHORTCUTS as INCIDENT_SHORTCUTS
+from handlers import FEATURES
 from tests.manifest.test_scopes import EVENTS as SCOPES_OF
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +71,8 @@ def test_what_the_app_is() -> None:
     assert (slash["command"], slash["should_escape"]) == ("/pitchey", True)
     assert slash["usage_hint"]
     kinds = {entry["callback_id"]: entry["type"] for entry in features["shortcuts"]}
-    assert kinds == {"check_health": "global", "run_command": "message"}
+    assert kinds["check_health"] == "global"
+    assert kinds["run_command"] == "message"
     assert features["app_home"]["home_tab_enabled"]
     assert features["app_home"]["messages_tab_enabled"]
     assert settings["event_subscriptions"] == {"bot_events": sorted(SCOPES_OF)}
@@ -123,11 +127,11 @@ def test_the_drawn_text_reads_back_the_same(arguments: tuple[Any, ...]) -> None:
     assert yaml.safe_load(manifest.render(*arguments)) == manifest.adapted(*arguments)
 
 
-def test_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line(capfd: pytest.CaptureFixture[str]) -> None:
     assert manifest.command([]) == 0
-    assert yaml.safe_load(capsys.readouterr().out) == manifest.load()
+    assert yaml.safe_load(capfd.readouterr().out) == manifest.load()
     assert manifest.command(["--http", "https://ops.example.com"]) == 0
-    assert yaml.safe_load(capsys.readouterr().out) == HTTP
+    assert yaml.safe_load(capfd.readouterr().out) == HTTP
 
 
 def test_every_scope_and_event_is_justified() -> None:
@@ -144,10 +148,10 @@ CHECKS = "Checks every part of the Pitchey platform now"
 
 
 def _shortcuts(*, description: str = CHECKS) -> list[Shortcut]:
-    message = "Runs a command and answers in this message's thread"
+    declared = [one for feature in FEATURES for one in feature.shortcuts]
     return [
-        Shortcut("check_health", "Check health", description, "global", "check_health"),
-        Shortcut("run_command", "Run an ops command here", message, "message", "run_command"),
+        replace(one, description=description) if one.callback_id == "check_health" else one
+        for one in declared
     ]
 
 
@@ -162,7 +166,7 @@ def test_differences_are_told_both_ways() -> None:
     found = manifest.differences(
         document,
         ["/pitchey", "/more"],
-        _shortcuts(description="Another text")[:1],
+        [one for one in _shortcuts(description="Another text") if one.callback_id != "run_command"],
         [*(each for each in EVENTS if each != "app_home_opened"), "pin_added"],
         [
             *(
