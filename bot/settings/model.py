@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.errors import BadInput
 from bot.settings.alerts import Alerts
@@ -60,6 +60,13 @@ class Settings(Table):
     oncall: Oncall = Oncall()
     alerts: Alerts = Alerts()
     secrets: Secrets = Secrets()
+
+    @model_validator(mode="after")
+    def _rules_hold_somewhere(self) -> Self:
+        named = {name for rule in self.alerts.rules for name in rule.environments}
+        if named - set(self.environments):
+            raise ValueError("has an alert rule for an environment that is not in [environments]")
+        return self
 
     def environment(self, name: str | None = None) -> Environment:
         """The named environment, or the default one; BadInput lists the names there are."""

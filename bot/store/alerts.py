@@ -68,11 +68,13 @@ class Alerts:
     ) -> str:
         """An alert of another service; its id. `key` names the problem within the source.
 
-        Afterwards publish AlertChanged. `severity` is critical, warning or info.
+        Afterwards publish AlertChanged. `severity` is critical, warning or info; info calls nobody.
         """
+        known = severity if severity in ("critical", "warning", "info") else "warning"
         problem = Problem(
-            source, key, title, severity, summary, rule=source.upper(), environment=environment
-        )
+            source, key, title, known, summary,
+            rule=source.upper(), environment=environment, escalates=known != "info",
+        )  # fmt: skip
         return self.raise_all([problem], now or at, fired_at=at)[0][0]
 
     def resolve_external(self, source: str, key: str, now: datetime) -> str:

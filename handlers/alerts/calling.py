@@ -53,6 +53,8 @@ async def _call_for(runtime: Runtime, alert: Alert, now: datetime) -> int:
     if made is None:
         return 0
     who = await _callees(runtime, made, now)
+    if _better_elsewhere(runtime, who):
+        return 0
     climb = made.climb
     if alert.is_test:
         # A test shows that the first level is reached; it wakes nobody else.
@@ -72,6 +74,8 @@ async def _call_for_storm(runtime: Runtime, storm: Storm, now: datetime) -> int:
         runtime.store.alert_storms.called(storm, stopped(storm.climb))
         return 0
     who = await _callees(runtime, made, now)
+    if _better_elsewhere(runtime, who):
+        return 0
     key = f"alert-storm:{storm.number}"
     runtime.messages.post(
         storm.channel or runtime.settings.slack.alerts_channel,
@@ -93,6 +97,11 @@ def _remind(runtime: Runtime, alert: Alert, now: datetime) -> int:
 
 async def _callees(runtime: Runtime, made: Call, now: datetime) -> Callees | None:
     return None if made.level is None else await callees(runtime, made.level.level, now)
+
+
+def _better_elsewhere(runtime: Runtime, who: Callees | None) -> bool:
+    """A terminal cannot tell who is in a user group: the process connected to Slack calls."""
+    return runtime.directory is None and who is not None and bool(who.trouble)
 
 
 def _into_thread(runtime: Runtime, alert: Alert, text: str, name: str) -> None:

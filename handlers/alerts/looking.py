@@ -131,8 +131,9 @@ def problem_of(settings: Settings, rule: Rule, environment: str, words: str) -> 
 
 def event(alert: Alert, now: datetime) -> AlertChanged:
     problem = alert.problem
+    title = f"TEST: {problem.title}" if alert.is_test else problem.title
     return AlertChanged(
-        now, alert.id, problem.rule, problem.title, problem.severity, alert.state.value,
+        now, alert.id, problem.rule, title, problem.severity, alert.state.value,
         problem.environment, problem.summary,
     )  # fmt: skip
 
