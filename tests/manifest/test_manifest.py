@@ -16,7 +16,6 @@ from bot import manifest
 from bot.command import Shortcut
 from bot.errors import BadInput
 from bot.settings import load
-from handlers.incidents.forms import SHORTCUTS as INCIDENT_SHORTCUTS
 from handlers import FEATURES
 from tests.manifest.test_scopes import EVENTS as SCOPES_OF
 
