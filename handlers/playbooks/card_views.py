@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 STEP_FORM = "playbook_step"
 NEXT_SHOWN = 2  # steps with buttons of their own; the others are behind one button
 _LINE_MOST = 260
+_DO_MOST = 400  # characters of what to do on a card; its window shows all
+_LINES_ROOM = 4_500  # characters of a card's steps; a message takes 10,000 in all
+_SECTION_ROOM = 2_800
 
 
 def phase_card(seen: RunView, phase: PhaseView, word: str) -> tuple[str, list[Block]]:
@@ -33,7 +36,8 @@ def phase_card(seen: RunView, phase: PhaseView, word: str) -> tuple[str, list[Bl
     blocks: list[Block] = [section(f"*{text}*")]
     if told := _clocks(seen, phase):
         blocks.append(context(*told))
-    blocks.append(section("\n".join(step_line(step) for step in phase.steps)))
+    lines, _ = line_sections([step_line(step) for step in phase.steps], _LINES_ROOM)
+    blocks += lines
     if run.state.value != "active":
         blocks.append(context(_ended(seen)))
     elif phase.complete:
@@ -52,6 +56,20 @@ def phase_card(seen: RunView, phase: PhaseView, word: str) -> tuple[str, list[Bl
         context(f"{code(run.id)} version {code(run.version)}, reviewed {reviewed} by {owner}.")
     )
     return text, blocks
+
+
+def line_sections(lines: list[str], room: int) -> tuple[list[Block], int]:
+    """The lines in as few sections as Slack takes, and the room that is left of it."""
+    parts: list[list[str]] = [[]]
+    for number, line in enumerate(lines):
+        room -= len(line) + 1
+        if room < 0:
+            parts[-1].append(f"and {len(lines) - number} more: press All steps, or look at --json")
+            break
+        if sum(len(one) + 1 for one in parts[-1]) + len(line) > _SECTION_ROOM:
+            parts.append([])
+        parts[-1].append(line)
+    return [section("\n".join(part)) for part in parts if part], room
 
 
 def headline(seen: RunView, phase: PhaseView) -> str:
@@ -133,7 +151,7 @@ def next_step(run: str, step: StepView, word: str, *, first: bool) -> list[Block
     wanted = step.step
     lines = [f"*Next: {step.number} {escape(wanted.title)}* ({_owner(step)})"]
     if wanted.do:
-        lines.append(escape(wanted.do))
+        lines.append(escape(clip(wanted.do, _DO_MOST)))
     if wanted.line and step.automatic:
         lines.append(f"Run does {code(f'{word} {wanted.line}')}")
     elif wanted.requires:

@@ -15,7 +15,7 @@ from handlers.playbooks.list_views import START_FORM, lint_reply, list_reply, pl
 from handlers.playbooks.planning import lint, planned
 from handlers.playbooks.result import Shelf, Status
 from handlers.playbooks.shelf import frozen, library
-from handlers.playbooks.standing import look_at, views, visible, wanted
+from handlers.playbooks.standing import look_at, may_know, views, visible, wanted
 from handlers.playbooks.status_views import runs_reply, status_reply, told_reply
 
 GUIDE = "Security Operations, Incident Response; Emergency Procedures"
@@ -64,7 +64,8 @@ def begin_of(context: Context, arguments: Arguments, *, drill: bool = False) -> 
     incident = context.store.incidents.of_channel(asking.channel, asking.thread_ts)
     if named:
         incident = context.store.incidents.find(named)
-        if incident is None:
+        if incident is None or not may_know(context, incident):
+            # A private one is not told from one that does not exist.
             raise BadInput(
                 f"There is no incident {code(named[:20])}.", "`/pitchey incident list` shows all."
             )

@@ -15,6 +15,7 @@ from handlers.playbooks.shelf import frozen
 if TYPE_CHECKING:
     from bot.command import Context
     from bot.runtime import Runtime
+    from bot.store.incidents_rows import IncidentRecord
 
 
 def look(runtime: Runtime, run: str) -> RunView:
@@ -45,10 +46,15 @@ def views(runtime: Runtime, records: tuple[RunRecord, ...]) -> tuple[RunView, ..
 
 def may_see(context: Context, record: RunRecord) -> bool:
     """The run of a private incident is seen as the incident itself is."""
-    if not record.incident or context.role >= Role.ADMIN:
+    if not record.incident or record.person_id == context.invocation.person.id:
         return True
     incident = context.store.incidents.find(record.incident)
-    if incident is None or not incident.private:
+    return incident is None or may_know(context, incident)
+
+
+def may_know(context: Context, incident: IncidentRecord) -> bool:
+    """A private incident is for its channel, the people in it or asked into it, and admins."""
+    if not incident.private or context.role >= Role.ADMIN:
         return True
     asking = context.invocation
     if asking.channel and asking.channel == incident.channel:
@@ -56,7 +62,7 @@ def may_see(context: Context, record: RunRecord) -> bool:
     people = {holder.person_id for holder in context.store.incident_work.people(incident.id)}
     links = context.store.incident_work.links(incident.id, "invited")
     invited = {link.reference for link in links}
-    return asking.person.id in people | invited | {incident.declared_by_id, record.person_id}
+    return asking.person.id in people | invited | {incident.declared_by_id}
 
 
 def visible(context: Context, records: tuple[RunRecord, ...]) -> tuple[RunRecord, ...]:

@@ -20,6 +20,7 @@ from bot.limits import MESSAGE_BLOCKS_CHARACTERS
 from handlers.playbooks.card_views import (
     STEP_FORM,
     clock_words,
+    line_sections,
     progress_words,
     step_line,
     window_words,
@@ -51,12 +52,11 @@ def status_reply(status: Status) -> Reply:
         head = f"*{phase.number}. {escape(phase.phase.title)}*"
         window = window_words(seen, phase)
         lines = [f"{head} · {window}" if window else head, *map(step_line, phase.steps)]
-        told = clip("\n".join(lines), 2_900)
-        room -= len(told)
+        parts, room = line_sections(lines, room)
+        blocks += parts
         if room < 0:
             blocks.append(context("More on the cards of the later phases."))
             break
-        blocks.append(section(told))
     buttons: list[Block] = []
     if run.state.value == "active":
         buttons.append(form_button("Act on a step…", STEP_FORM, run=run.id))
