@@ -57,13 +57,12 @@ def card(summary: Summary) -> tuple[str, list[Block]]:
     """Text and blocks of the pinned card."""
     record = summary.record
     text = first_line(record)
+    people = [f"{role.value}: {_held(summary, role)}" for role in _TAKEN]
     facts = [
         f"*Status*\n{record.status}: {STATUS_MEANINGS[record.status]}",
         f"*Severity*\n{record.severity}: {SEVERITY_MEANINGS[record.severity]}",
-        *(f"*{role.value.capitalize()}*\n{_held(summary, role)}" for role in _TAKEN),
-        f"*Responders*\n{_responders(summary)}",
-        f"*Next update*\n{_next_update(summary)}",
-        f"*Escalation*\n{_escalation(summary)}",
+        "\n".join(("*People*", *people, f"responders: {_responders(summary)}")),
+        f"*Clocks*\nnext update: {_next_update(summary)}\nescalation: {_escalation(summary)}",
     ]
     blocks: list[Block] = [header(clip(f"{marked(record)}{record.id} {record.title}", 150))]
     blocks.append(section(f"*{text}*"))

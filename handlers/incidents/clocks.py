@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot import escalation, oncall
 from bot.blocks import command_button, date, escape, form_button
+from bot.errors import OpsError
 from bot.escalation import Call, Climb
 from bot.jobs import Job
 from bot.store.incidents_rows import BOT, IncidentRecord, IncidentRole, RoomState, Task
@@ -42,7 +43,11 @@ async def look_at_all(runtime: Runtime, _due: datetime) -> str:
     for incident in sorted(unfinished):
         await prepare(runtime, incident)
     for record in running:
-        await look(runtime, record.id)
+        try:
+            await look(runtime, record.id)
+        except OpsError as error:
+            # One incident's trouble must not stop the clocks of the others.
+            log.warning("%s could not be looked at: %s", record.id, error)
     for record in store.incidents.unshown():
         telling.show(runtime, record)
     for number in store.emergencies.of_incidents():

@@ -66,7 +66,7 @@ def list_reply(
         }
         for each in records
     ]
-    return Reply(text, blocks, data=data, exit_code=1 if running and not searched else 0)
+    return Reply(text, blocks, data=data)
 
 
 def show_reply(detail: Detail) -> Reply:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.blocks import actions, form_button, section
 from bot.sandbox.workspace import ANA, GENERAL, OMAR, OPS, RITA, VIC
 from bot.store.incidents_rows import BOT, RoomState
 from handlers.incidents import rooms
@@ -216,3 +217,36 @@ async def test_a_viewer_may_read_but_not_declare(stage: Stage) -> None:
     assert stage.store.incidents.count() == 0
     await vic.types("/pitchey incident")
     await vic.sees("No incident is open")
+
+
+async def test_cancel_in_the_form_makes_nothing(stage: Stage) -> None:
+    rita = stage.actor(RITA)
+    await rita.types("/pitchey incident declare")
+    await rita.sees_modal("Declare an incident")
+    rita.fills("Title", "Not meant")
+    await rita.closes()
+    await stage.look()
+    assert stage.store.incidents.count() == 0
+    assert not any(each.name.startswith("inc-") for each in stage.workspace.channels.values())
+
+
+async def test_an_alerts_button_declares_once_from_when_it_fired(stage: Stage) -> None:
+    fired = stage.clock() - timedelta(minutes=9)
+    alert = stage.store.alerts.raise_external("cloudflare", "k", "Errors", "critical", "9 %", fired)
+    button = form_button("Declare incident", "declare_incident", alert=alert, title="Errors",
+                         severity="critical")  # fmt: skip
+    text, key = "An alert fires", "test:alert"
+    stage.runtime.messages.post("#ops", text, [section(text), actions(button)], key=key)
+    rita = stage.actor(RITA)
+    await rita.presses("Declare incident")
+    await rita.sees_modal("Declare an incident")
+    await rita.submits()
+    record, _ = await stage.furnished()
+    assert (record.title, record.severity) == ("Errors", "SEV1")
+    assert abs(record.began_at - fired) < timedelta(seconds=1)
+    assert any("Alert firing" in each.text for each in stage.entries(record.id, "context"))
+    await rita.presses("Declare incident")
+    await rita.sees(f"{record.id} is open for this already")
+    await rita.submits()
+    await rita.sees("Joined, not doubled", anytime=True)
+    assert stage.store.incidents.count() == 1
