@@ -12,6 +12,7 @@ import pytest_asyncio
 from bot.clients import Clients
 from bot.command import Catalogue
 from bot.dispatch import Dispatcher
+from bot.events import DeploymentFinished
 from bot.observability import Observability
 from bot.redaction import Redactor
 from bot.runtime import Runtime
@@ -20,6 +21,7 @@ from bot.schedule import run_due
 from bot.settings import load
 from bot.store import Sample, Store
 from handlers.metrics.gauges import begin
+from handlers.metrics.marking import LISTENERS
 from handlers.metrics.operations import collect_metrics
 from handlers.metrics.result import Standing
 from handlers.metrics.sampling import JOBS, SOURCES, take
@@ -188,6 +190,15 @@ async def test_history_and_gauges_tell_uptime_and_memory(sampler: Sampler) -> No
     sampler.at += timedelta(hours=2)
     runtime.clock = lambda: sampler.at
     assert b"pitchey_platform_check_good{" not in runtime.observability.exposition()
+
+
+async def test_a_deployment_is_marked_once(sampler: Sampler) -> None:
+    runtime = sampler.runtime
+    event = DeploymentFinished(sampler.at, "production", "3f2a1b9c-77", "x", "rolled back", "Ana")
+    for _ in range(2):
+        await LISTENERS[0].handle(runtime, event)
+    (mark,) = runtime.store.marks.between(sampler.at - MINUTE, sampler.at + MINUTE)
+    assert (mark.kind, mark.label) == ("deployment", "3f2a1b9c rolled back")
 
 
 async def test_an_older_release_is_asked_seldom_and_still_read(

@@ -67,7 +67,7 @@ def slo_data(found: Objective) -> dict[str, object]:
 
 
 def _table(found: Objective) -> Block:
-    rows = [["Last", "Good", "Failed checks", "Burn", "Meaning"]]
+    rows = [["Last", "Burn", "Good", "Failed checks", "Meaning"]]
     rows += [_row(burn) for burn in found.burns]
     return table(rows, align=["left", "right", "right", "right", "left"])
 
@@ -78,9 +78,9 @@ def _row(burn: Burn) -> list[str]:
         return [words(burn.window), "–", "–", "–", "no checks"]
     return [
         words(burn.window),
+        _rate(budget.burn),
         _exact(budget.availability),
         f"{budget.failed:,.0f} of {budget.total:,.0f}",
-        _rate(budget.burn),
         _word(budget.burn),
     ]
 
