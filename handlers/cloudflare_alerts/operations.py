@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -47,9 +46,8 @@ async def compare(runtime: Runtime) -> Difference:
             f"They come with every paid plan, that of Workers too. {CONSEQUENCE}",
             permanent=True,
         )
-    offered, webhooks, policies = await asyncio.gather(
-        alerting.available(cloudflare), alerting.webhooks(cloudflare), alerting.policies(cloudflare)
-    )
+    offered = await alerting.available(cloudflare)
+    webhooks, policies = await alerting.webhooks(cloudflare), await alerting.policies(cloudflare)
     return difference(
         offered=offered,
         webhooks=webhooks,

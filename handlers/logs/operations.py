@@ -71,7 +71,9 @@ async def read_past(
         )
 
     questions = ERROR_FILTERS if errors_only else ((),)
-    answers = await asyncio.gather(*(ask(*filters) for filters in questions))
+    # None is left running where another one fails.
+    told = await asyncio.gather(*(ask(*filters) for filters in questions), return_exceptions=True)
+    answers = [_whole(answer) for answer in told]
     found = [
         entry
         for entry in of_kept(event for answer in answers for event in answer)
@@ -90,3 +92,9 @@ async def read_past(
         full=any(len(answer) >= limit for answer in answers),
         last=last,
     )
+
+
+def _whole(answer: tuple[KeptEvent, ...] | BaseException) -> tuple[KeptEvent, ...]:
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
