@@ -13,7 +13,6 @@ from bot.blocks import (
     escape,
     fields,
     form_button,
-    header,
     section,
 )
 from bot.command import Block
@@ -64,9 +63,7 @@ def card(summary: Summary) -> tuple[str, list[Block]]:
         "\n".join(("*People*", *people, f"responders: {_responders(summary)}")),
         f"*Clocks*\nnext update: {_next_update(summary)}\nescalation: {_escalation(summary)}",
     ]
-    blocks: list[Block] = [header(clip(f"{marked(record)}{record.id} {record.title}", 150))]
-    blocks.append(section(f"*{text}*"))
-    blocks.append(fields(*facts))
+    blocks: list[Block] = [section(f"*{text}*"), fields(*facts)]
     if record.updated_text and record.updated_at:
         told = escape(clip(record.updated_text, 900))
         blocks.append(section(f"*Last update*, {date(record.updated_at)}\n{told}"))

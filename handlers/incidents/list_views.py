@@ -84,7 +84,7 @@ def show_reply(detail: Detail) -> Reply:
         if length is not None
     ]
     newest = "\n".join(entry_line(each) for each in detail.newest)
-    blocks[3:3] = [
+    blocks[2:2] = [
         section(f"*From when it began*\n{', '.join(lengths)}"),
         section(f"*Newest*\n{clip(newest, 2_500)}"),
     ]
