@@ -138,7 +138,9 @@ def read_figures(answer: Answer, permission: str) -> Figures:
 
 
 def _refuse(status: int, codes: tuple[int, ...], said: str, permission: str) -> None:
-    if status in {401, 403} or _AUTHENTICATION & set(codes):
+    # A 403 whose code is known for something else is no matter of the token.
+    unexplained = status in {401, 403} and not _MEANINGS.keys() & set(codes)
+    if unexplained or _AUTHENTICATION & set(codes):
         raise _missing(permission, codes)
     if status >= 500:
         raise Unreachable(
