@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.slack_calls import SlackRefused
 
 if TYPE_CHECKING:
+    from bot.command import Upload
     from bot.slack_calls import Slack
 
 NAME_LONGEST = 80  # characters of a channel's name
@@ -132,6 +133,29 @@ class Rooms:
                     await self.permalink(channel, ts),
                 )
         return None
+
+    async def share(self, channel: str, thread_ts: str, files: Sequence[Upload]) -> None:
+        """Upload files into a thread."""
+        uploads = [
+            {"filename": each.name, "content": each.content, "title": each.title or each.name}
+            for each in files
+        ]
+        await self._slack.call(
+            self._slack.web.files_upload_v2,
+            file_uploads=uploads,
+            channel=channel,
+            thread_ts=thread_ts,
+        )
+
+    async def canvas(self, title: str, markdown: str, channel: str) -> str:
+        """The id of a new canvas in a tab of the channel; not every workspace has canvases."""
+        answer = await self._slack.call(
+            self._slack.web.canvases_create,
+            title=title,
+            document_content={"type": "markdown", "markdown": markdown},
+            channel_id=channel,
+        )
+        return str(answer.get("canvas_id", ""))
 
     async def permalink(self, channel: str, ts: str) -> str:
         try:

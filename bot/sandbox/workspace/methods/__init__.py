@@ -6,6 +6,7 @@ import inspect
 
 from bot.sandbox.workspace.calls import Call, Method
 from bot.sandbox.workspace.methods import (
+    canvases,
     channels,
     chat,
     connection,
@@ -20,7 +21,7 @@ from bot.sandbox.workspace.refusal import Refusal
 
 METHODS: dict[str, Method] = {
     method.name: method
-    for module in (channels, chat, connection, conversations, files, marks, people, views)
+    for module in (canvases, channels, chat, connection, conversations, files, marks, people, views)
     for method in module.METHODS
 }
 

@@ -1,0 +1,1 @@
+"""Bundles of evidence: collected, summed, stored, verified."""

@@ -1,0 +1,1 @@
+"""What people who took part say afterwards: asked for once, reminded once, editable."""

@@ -1,0 +1,1 @@
+"""The lessons-learned report: gathered from the record, told, written as files."""

@@ -1,0 +1,1 @@
+"""How incidents were handled over a time, beside the time before."""
