@@ -43,6 +43,14 @@ class Handled:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How telling the reply went; `failed` where what was asked for never arrived."""
+
+    trouble: str = ""
+    failed: bool = False
+
+
 @dataclass(slots=True)
 class Dispatcher:
     """Runs invocations. One per process; holds everything a command may use."""
@@ -99,14 +107,16 @@ class Dispatcher:
         finally:
             # Also when cancelled by a shutdown: the person is told and the audit log knows.
             shown = self._redacted(handled.reply)
-            trouble = "The bot was stopped before the answer was known to have arrived."
+            told = Told("The bot was stopped before the answer was known to have arrived.")
             try:
                 await patience.stop()
-                trouble = await asyncio.shield(self._tell(responder, shown, invocation))
+                told = await asyncio.shield(self._tell(responder, shown, invocation))
             finally:
-                told = f"{handled.detail or handled.reply.text} {trouble}".strip()
+                detail = f"{handled.detail or handled.reply.text} {told.trouble}".strip()
+                if told.failed:
+                    handled = replace(handled, reply=replace(handled.reply, outcome="failed"))
                 seconds = time.monotonic() - began
-                self._record(invocation, standing.role, replace(handled, detail=told), seconds)
+                self._record(invocation, standing.role, replace(handled, detail=detail), seconds)
         return shown
 
     def record_interrupted(self, invocation: Invocation) -> None:
@@ -208,21 +218,23 @@ class Dispatcher:
             reply, text=self.redactor.text(reply.text), blocks=self.redactor.json(reply.blocks)
         )
 
-    async def _tell(self, responder: Responder, reply: Reply, invocation: Invocation) -> str:
+    async def _tell(self, responder: Responder, reply: Reply, invocation: Invocation) -> Told:
         """Show the reply; answers what the audit log must know where that did not work."""
         try:
-            await responder.send(reply)
+            lost = await responder.send(reply)
         except OpsError as error:
             log.warning("%s: the reply was not delivered: %s", invocation.reference, error)
             try:
                 if self.postpone is not None:
                     self.postpone(invocation, reply)
-                    return "Slack did not take the answer; it waits to be sent as a direct message."
+                    return Told(
+                        "Slack did not take the answer; it waits to be sent as a direct message."
+                    )
             except OpsError as second:
                 log.error("%s: nor could it be kept: %s", invocation.reference, second)
             self.observability.undelivered()
-            return "The answer was not delivered."
-        return ""
+            return Told("The answer was not delivered.")
+        return Told(lost, failed=True) if lost else Told()
 
     def _record(
         self, invocation: Invocation, role: Role | None, handled: Handled, seconds: float

@@ -6,6 +6,8 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -52,9 +54,12 @@ def recalled(summary: str) -> tuple[Invocation, str]:
 class Inbox:
     """Claims before the acknowledgement, finishes after the answer; one per process."""
 
-    def __init__(self, store: Store, observability: Observability) -> None:
+    def __init__(
+        self, store: Store, observability: Observability, redact: Callable[[str], str]
+    ) -> None:
         self._store = store
         self._observability = observability
+        self._redact = redact  # a secret that was typed must not be kept beside its audit entry
         self._claims: list[tuple[Claim, asyncio.Future[bool]]] = []
         self._finished: list[str] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -62,7 +67,9 @@ class Inbox:
 
     async def claim(self, request: Request) -> bool:
         """True once this delivery is ours and in the store; False where it was handled before."""
-        summary = noted(request.invocation, self._store.presence.name)
+        asked = request.invocation
+        shown = replace(asked, text=self._redact(asked.text))
+        summary = noted(shown, self._store.presence.name)
         return await self.claim_as(Claim(request.delivery, summary, request.destination.to_text()))
 
     async def claim_as(self, claim: Claim) -> bool:

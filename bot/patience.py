@@ -31,7 +31,9 @@ class Responder(Protocol):
 
     async def progress(self, text: str, /) -> None: ...
 
-    async def send(self, reply: Reply, /) -> None: ...
+    async def send(self, reply: Reply, /) -> str | None:
+        """Show it; answers in a sentence what of it did not arrive, such as its file."""
+        ...
 
 
 class Patience:

@@ -36,8 +36,12 @@ class SlackResponder:
         await self._place(text, [section(text)], final=False, in_channel=False)
         self._progress_shown = True
 
-    async def send(self, reply: Reply) -> None:
-        """Show the result in place of the progress; raises OpsError where every way failed."""
+    async def send(self, reply: Reply) -> str | None:
+        """Show the result in place of the progress; raises OpsError where every way failed.
+
+        Answers why the file was not sent, where the reply is nothing without it.
+        """
+        lost = None
         text = clip(reply.text, MESSAGE_TEXT_ADVISED)
         blocks = reply.blocks[:BLOCKS_PER_MESSAGE] or [section(text)]
         if reply.files:
@@ -51,11 +55,12 @@ class SlackResponder:
                     in_channel=reply.in_channel,
                 )
             except OpsError as error:
-                told = f":warning: The file could not be sent: {error.message}"
+                trouble = f"The file could not be sent: {error.message}"
                 if all(file.supplement for file in reply.files):
-                    blocks = [*blocks[: BLOCKS_PER_MESSAGE - 1], context(told)]
+                    told = context(f":warning: {trouble}")
+                    blocks = [*blocks[: BLOCKS_PER_MESSAGE - 1], told]
                 else:
-                    text = told
+                    lost, text = trouble, f":warning: {trouble}"
                     blocks = [section(text), *([context(error.hint)] if error.hint else [])]
         try:
             if reply.private and self._to.place is Place.THREAD:
@@ -67,6 +72,7 @@ class SlackResponder:
                 raise
             log.warning("reply sent as a direct message instead: %s", refused)
             await self._post(self._to.person, text, blocks)
+        return lost
 
     async def _place(
         self, text: str, blocks: list[Block], *, final: bool, in_channel: bool

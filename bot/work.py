@@ -36,7 +36,7 @@ class Work:
         self.dispatcher = dispatcher
         self.slack = slack
         self.people = people
-        self.inbox = Inbox(dispatcher.store, dispatcher.observability)
+        self.inbox = Inbox(dispatcher.store, dispatcher.observability, dispatcher.redactor.text)
         self.events = EventFlow(dispatcher.runtime, self.inbox)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._entered: set[str] = set()  # deliveries that the dispatcher has begun to answer

@@ -14,6 +14,7 @@ import pytest
 from bot.inbox import Inbox, noted, recalled
 from bot.observability import Observability
 from bot.payloads import from_slash
+from bot.redaction import Redactor
 from bot.store import Store
 
 BODY = {
@@ -32,7 +33,7 @@ def store(tmp_path: Path) -> Store:
 
 
 async def test_of_two_deliveries_at_once_one_is_new(store: Store) -> None:
-    inbox = Inbox(store, Observability())
+    inbox = Inbox(store, Observability(), Redactor(["hush-hush-1"]).text)
     request, other = from_slash(BODY), from_slash({**BODY, "trigger_id": "1.3.abc"})
     answers = await asyncio.gather(
         inbox.claim(request), inbox.claim(request), inbox.claim(other), inbox.claim(request)
@@ -42,7 +43,7 @@ async def test_of_two_deliveries_at_once_one_is_new(store: Store) -> None:
 
 
 async def test_a_crash_loses_nothing_of_the_request(store: Store) -> None:
-    inbox = Inbox(store, Observability())
+    inbox = Inbox(store, Observability(), Redactor(["hush-hush-1"]).text)
     request = from_slash(BODY)
     await inbox.claim(request)
     (lost,) = store.deliveries.unfinished()
@@ -53,8 +54,16 @@ async def test_a_crash_loses_nothing_of_the_request(store: Store) -> None:
     store.close()
 
 
+async def test_what_is_kept_for_after_a_crash_holds_no_secret(store: Store) -> None:
+    inbox = Inbox(store, Observability(), Redactor(["hush-hush-1"]).text)
+    await inbox.claim(from_slash({**BODY, "text": "x" * 480 + " health hush-hush-1"}))
+    (lost,) = store.deliveries.unfinished()
+    assert "hush-hush" not in lost.summary
+    store.close()
+
+
 async def test_a_store_that_fails_does_not_hold_up_the_answers(store: Store) -> None:
-    inbox = Inbox(store, Observability())
+    inbox = Inbox(store, Observability(), Redactor(["hush-hush-1"]).text)
     store.close()
     began = time.monotonic()
     for number in range(5):
