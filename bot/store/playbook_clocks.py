@@ -104,11 +104,12 @@ class PlaybookClocks:
             )
 
     def untold(self) -> tuple[RunRecord, ...]:
-        """Runs of incidents with history that is not on the timeline yet."""
+        """Of the newest runs, those of incidents with history that is not on the timeline yet."""
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
                 f"SELECT {RUN_COLUMNS} FROM playbook_runs WHERE incident != '' AND "  # noqa: S608
-                "told < (SELECT max(sequence) FROM playbook_history WHERE run = number)"
+                "told < (SELECT max(sequence) FROM playbook_history WHERE run = number) AND "
+                "number > (SELECT max(number) FROM playbook_runs) - 500"
             ).fetchall()
         return tuple(run_from(row) for row in rows)
 

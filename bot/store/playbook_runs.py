@@ -167,7 +167,7 @@ class PlaybookRuns:
             return True
 
     def end(self, run: str, state: RunState, now: datetime, entry: Entry) -> bool:
-        """active → finished or stopped; False where it has an end already."""
+        """active → finished or stopped, with no alarms left; False where it has an end already."""
         number = run_number(run)
         with self._connection.write() as sqlite:
             ended = sqlite.execute(
@@ -176,6 +176,9 @@ class PlaybookRuns:
                 (state, milliseconds(now), number),
             ).rowcount
             if ended:
+                sqlite.execute(
+                    "DELETE FROM playbook_alarms WHERE run = ? AND fired_at IS NULL", (number,)
+                )
                 append_entry(sqlite, number, entry)
             return ended == 1
 

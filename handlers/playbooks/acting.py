@@ -97,7 +97,7 @@ def act(
         case "note":
             allowed: tuple[StepState, ...] = tuple(StepState)
             fields: dict[str, Any] = {"note": words}
-            told = f"Note on {title}{said}"
+            told = f"{title}, note{said}"
         case "assign":
             to = assignee or person
             allowed = (StepState.OPEN, StepState.FAILED, StepState.RUNNING)
@@ -120,10 +120,14 @@ def act(
             elif what == "undo":
                 fields["note"] = ""
             done = {"done": "done", "skip": "skipped", "fail": "failed", "undo": "open again"}
-            told = f"{title}: {done[what]}{said}"
+            # A comma: “credentials: word” reads like a secret, and would be hidden as one.
+            told = f"{title}, {done[what]}{said}"
     wrote = entry(runtime, person, what, told, step.step.id)
-    if what == "undo" and seen.run.state is RunState.FINISHED and not store.reopen(seen.run.id):
-        raise OpsError(f"{seen.run.id} cannot be opened again: the playbook runs there anew.")
+    if what == "undo" and seen.run.state is RunState.FINISHED:
+        if not store.reopen(seen.run.id):
+            raise OpsError(f"{seen.run.id} cannot be opened again: the playbook runs there anew.")
+        clocks = runtime.store.playbook_clocks
+        clocks.set_alarms(seen.run.id, alarms(seen.run, seen.playbook), now)
     if not store.move(seen.run.id, step.step.id, allowed, fields, wrote):
         now_seen = look_at(runtime, store.get(seen.run.id))
         again = refusal(now_seen, step_of(now_seen, step.step.id), what, words)

@@ -64,7 +64,7 @@ def call_message(
         text = f":rotating_light: {escape(seen.run.title)}: {level} is wanted for {what}."
         who = mentions or f"{level}: nobody is named in [oncall] of pitchey.toml."
     lines = [
-        f"{step.number} {escape(step.step.title)}: {'late' if step.late else 'nobody has it'}"
+        f"{step.number} {escape(step.step.title)}, {'late' if step.late else 'nobody has it'}"
         for step in steps[:_SHOWN]
     ]
     take = [

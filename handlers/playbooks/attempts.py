@@ -91,7 +91,7 @@ def settle(
         "poll_at": None,
     }
     word = {StepState.DONE: "done", StepState.FAILED: "failed"}.get(state, "open")
-    told = f"{step.number} {step.step.title}: {word}. {result}"
+    told = f"{step.number} {step.step.title}, {word}. {result}"
     wrote = entry(runtime, started.person, "result", told, step.step.id)
     moved = runtime.store.playbook_runs.move(
         started.run, step.step.id, (StepState.RUNNING,), fields, wrote, attempt=started.attempt

@@ -64,7 +64,7 @@ async def run_step(context: Context, seen: RunView, named: str, reason: str) -> 
         "poll_until": now + poll.at_most if poll else None,
         "poll_green": 0,
     }
-    told = f"{step.number} {step.step.title}: `{line}` started."
+    told = f"{step.number} {step.step.title}, `{line}` started."
     wrote = entry(runtime, person, "run", told, step.step.id)
     if not runtime.store.playbook_runs.move(
         seen.run.id, step.step.id, FROM["run"], fields, wrote, attempt=step.record.attempt
@@ -114,7 +114,7 @@ async def _ask(context: Context, command: Command, started: Run, reason: str) ->
                 runtime,
                 started.person,
                 "asked",
-                f"{started.step.number} {started.step.step.title}: {operation} is asked for.",
+                f"{started.step.number} {started.step.step.title}, {operation} is asked for.",
                 started.step.step.id,
             ),
             attempt=started.attempt,

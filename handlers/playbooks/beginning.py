@@ -25,7 +25,8 @@ def begin(runtime: Runtime) -> None:
     log.info("%d playbooks, %d mistakes", len(found.sources), len(found.mistakes))
     if not found.mistakes:
         return
-    told = lint_reply(Linted(len(found.sources), found.mistakes))
+    files = len(found.sources) + len({problem.file for problem in found.mistakes})
+    told = lint_reply(Linted(files, found.mistakes))
     digest = hashlib.sha256("\n".join(map(str, found.mistakes)).encode()).hexdigest()[:12]
     try:
         runtime.messages.post(

@@ -93,11 +93,11 @@ def acted_reply(seen: RunView, step: StepView) -> Reply:
         step.standing.value, step.standing.value
     )
     sign = ":fast_forward:" if step.standing.value == "skipped" else ":white_check_mark:"
-    text = f"{sign} {step.number} {escape(step.step.title)}: {word}."
+    text = f"{sign} {step.number} {escape(step.step.title)}, {word}."
     if step.standing.value == "running":
-        text = f":hourglass_flowing_sand: {step.number} {escape(step.step.title)}: started."
+        text = f":hourglass_flowing_sand: {step.number} {escape(step.step.title)}, started."
     elif step.standing.value in ("ready", "failed") and step.record.result:
-        text = f":warning: {step.number} {escape(step.step.title)}: {escape(step.record.result)}"
+        text = f":warning: {step.number} {escape(step.step.title)}, {escape(step.record.result)}"
     following = [one for one in seen.next_steps if one.number != step.number][:1]
     then = [f"Next: {one.number} {escape(one.step.title)}." for one in following]
     if seen.complete:

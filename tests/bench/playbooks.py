@@ -73,9 +73,8 @@ async def _crowd(say: Say, goal: Goal, folder: Path) -> None:
     finally:
         await house.aclose()
     first, last = (statistics.median(part) for part in (alone[:20], alone[-20:]))
-    say(
-        f"  one press: p50 {statistics.median(alone):.1f} ms, first runs {first:.1f} ms, last {last:.1f} ms"
-    )
+    middle = statistics.median(alone)
+    say(f"  one press: p50 {middle:.1f} ms, first runs {first:.1f} ms, last {last:.1f} ms")
     say(f"  {PEOPLE} at once: {worked} took effect, all answered in {seconds:.2f} s")
     goal("presses of one step that took effect", worked, 1)
     goal("milliseconds for one press, p50", middle, 100)

@@ -58,7 +58,7 @@ async def test_steps_are_pressed_skipped_noted_and_assigned_on_the_card(stage: S
     await begun(stage)
     rita, omar = stage.actor(RITA), stage.actor(OMAR)
     await rita.presses("Done 1.1")
-    await rita.sees("1.1 Look around: done.")
+    await rita.sees("1.1 Look around, done.")
     card = await stage.until_shown("First: 1 of 4")
     assert f"done by <@{RITA}>" in str(card.blocks)
 
@@ -99,7 +99,7 @@ async def test_automated_steps_run_as_the_presser_and_keep_their_result(stage: S
     await vic.presses("Done 1.1")
     await vic.sees("needs the role responder")
     await rita.types("/pitchey playbook step RUN-1 1.2 run")
-    await rita.sees("1.2 Check health: started")
+    await rita.sees("1.2 Check health, started")
     await until(lambda: stage.states()["health"] == "done", 20)
     record = stage.store.playbook_runs.steps("RUN-1")["health"]
     assert "checks passed" in record.result
@@ -133,7 +133,7 @@ async def test_a_step_is_watched_until_it_is_well(stage: Stage) -> None:
     stage.world.faults.switch("api_down", True)
     await stage.world.settled()
     await rita.types("/pitchey playbook step RUN-1 2.2 run")
-    await rita.sees("2.2 Watch: started")
+    await rita.sees("2.2 Watch, started")
     await until(lambda: stage.seen().step("watch").record.result.startswith("0 of 2"), 20)
     stage.world.faults.switch("api_down", False)
     await stage.world.settled()
@@ -233,7 +233,7 @@ async def test_it_belongs_to_the_incident_of_its_channel_and_writes_its_timeline
     await stage.looks()
     told = [one.text for one in stage.store.timeline.page("INC-1", limit=50)]
     assert any("Playbook Practice run started" in one for one in told)
-    assert any("1.1 Look around: done." in one for one in told)
+    assert any("1.1 Look around, done." in one for one in told)
     assert stage.store.timeline.verify("INC-1").intact
     before = len(told)
     await stage.looks()

@@ -112,6 +112,9 @@ def test_alarms_are_kept_fire_late_and_once(store: Store, tmp_path: Path) -> Non
     ]  # fmt: skip
     store.playbook_runs.end(name, RunState.FINISHED, later, ENTRY)
     assert clocks.due(later + 100 * HOUR) == ()
+    assert store.playbook_runs.reopen(name)
+    clocks.set_alarms(name, alarms(run(), playbook()), later)
+    assert len(clocks.due(later + 100 * HOUR)) == 4
 
 
 def test_the_climb_is_stored_by_one_process_only(store: Store) -> None:
@@ -168,3 +171,19 @@ def test_a_store_that_cannot_be_used_says_why(tmp_path: Path) -> None:
     closed = Store.unusable(tmp_path / "none.sqlite3", OpsError("The disk is full."))
     with pytest.raises(OpsError, match="The disk is full"):
         closed.playbook_runs.start(run(), ENTRY)
+
+
+def test_what_is_asked_every_few_seconds_reads_no_whole_table(store: Store, tmp_path: Path) -> None:
+    started(store)
+    asked = (
+        "SELECT * FROM playbook_runs WHERE state = 'active' ORDER BY number",
+        "SELECT * FROM playbook_runs WHERE state = 'active' AND channel = 'C' ORDER BY number",
+        "SELECT * FROM playbook_runs WHERE incident = 'INC-1' ORDER BY number",
+        "SELECT * FROM playbook_steps WHERE state = 'running' ORDER BY run, step",
+        "SELECT * FROM playbook_alarms WHERE fired_at IS NULL AND due_at <= 5 ORDER BY due_at",
+    )
+    with sqlite3.connect(tmp_path / "store.sqlite3") as file:
+        for query in asked:
+            plan = " ".join(row[3] for row in file.execute(f"EXPLAIN QUERY PLAN {query}"))
+            assert "INDEX" in plan, (query, plan)
+    file.close()

@@ -19,6 +19,7 @@ from bot.playbooks.progress import RunView, view
 from bot.playbooks.reading import Problem
 from bot.playbooks.records import Entry, RunState, StepRecord, StepState
 from bot.playbooks.scoring import score
+from bot.redaction import Redactor
 from bot.sandbox.workspace.validation import check_message
 from bot.settings.tables import Contacts
 from handlers.playbooks import alarm_views, drill_views, list_views, status_views
@@ -189,3 +190,30 @@ def test_lists_plans_and_mistakes_are_taken(library: Library) -> None:
     for results in ((), (result,), (result,) * 40):
         reply = drill_views.report_reply(results)
         right(reply.text, reply.blocks)
+
+
+def test_no_delivered_playbook_reads_like_a_secret(library: Library) -> None:
+    """What is said of a step must come through the redaction of every message as it is."""
+    hide = Redactor([]).text
+    for book in library.playbooks:
+        for state in StepState:
+            records = {
+                step.id: StepRecord(step.id, state, "U0RITA", "rita", START, note="as planned")
+                for step in book.steps
+            }
+            record = run(title=book.title)
+            seen = view(record, book, records, START + 99 * HOUR, automatic)
+            said = [phase_card(seen, phase, "/pitchey") for phase in seen.phases]
+            said += [
+                alarm_views.alarm_message(seen, alarm, late=True) for alarm in alarms(record, book)
+            ]
+            call = Call(Contacts().escalation[0], 1, START, timedelta(), Climb())
+            said.append(alarm_views.call_message(seen, call, seen.steps, ""))
+            for step in seen.steps:
+                reply = status_views.acted_reply(seen, step)
+                said.append((reply.text, reply.blocks))
+                for word in ("done", "skipped: reasons", "failed: why", "`health` started."):
+                    said.append((f"{step.number} {step.step.title}, {word}", []))
+            for text, blocks in said:
+                for each in (text, *every_text(blocks)):
+                    assert hide(each) == each

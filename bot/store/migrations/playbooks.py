@@ -37,7 +37,9 @@ _TABLES = (
     CREATE UNIQUE INDEX playbook_runs_active
     ON playbook_runs (playbook, incident, channel, drill) WHERE state = 'active'
     """,
-    "CREATE INDEX playbook_runs_incident ON playbook_runs (incident) WHERE incident != ''",
+    # A row holds a whole playbook: what is asked every few seconds must not read them all.
+    "CREATE INDEX playbook_runs_going_on ON playbook_runs (number) WHERE state = 'active'",
+    "CREATE INDEX playbook_runs_incident ON playbook_runs (incident)",
     """
     CREATE TABLE playbook_steps (
         run INTEGER NOT NULL,
