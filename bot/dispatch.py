@@ -262,7 +262,8 @@ class Dispatcher:
         except OpsError as error:
             self.observability.unrecorded()
             log.error("%s: not written to the audit log: %s", invocation.reference, error)
-        self.runtime.publish(Audited(entry.at, entry))
+        else:
+            self.runtime.publish(Audited(entry.at, entry))
 
     async def _unseen(self, invocation: Invocation) -> Reply:
         return await self.run(invocation, Nobody())
