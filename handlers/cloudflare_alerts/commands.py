@@ -62,7 +62,7 @@ SETUP = Command(
 
 CHECK = Command(
     name="alerts check",
-    summary="Does Cloudflare notify the bot as it should?",
+    summary="Check that Cloudflare notifies the bot as it should.",
     run=check,
     examples=("alerts check",),
     guide=GUIDE,

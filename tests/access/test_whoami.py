@@ -131,8 +131,9 @@ def test_the_terminal_tells_it_too(tmp_path: Path) -> None:
     environ = {"PATH": os.environ["PATH"], "PITCHEY_CONFIG": str(config), "COLUMNS": "200"}
     ran = subprocess.run(line, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
     assert "You have the role responder. [roles] terminal gives responder." in ran.stdout
-    barred = next(line for line in ran.stdout.splitlines() if "audit verify" in line)
-    assert "needs operator. These have it: U0OMAR0001, U0ANA00001." in barred
+    told = " ".join(ran.stdout.split())
+    barred = told[told.index("You may not run") :]
+    assert "audit, audit verify: needs operator. These have it: U0OMAR0001, U0ANA00001." in barred
     assert "limits on channels do not hold in a terminal" in ran.stdout
     as_json = subprocess.run(
         [*line, "--json"], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
