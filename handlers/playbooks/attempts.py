@@ -77,7 +77,8 @@ def settle(
 ) -> bool:
     """Write down how the attempt ended; False where it has ended, or another one began."""
     step = started.step
-    wants_words = step.step.evidence or step.step.note == "required"
+    # What a command answered is evidence; what a person found is not in it.
+    wants_words = step.step.note == "required"
     if state is StepState.DONE and wants_words and not step.record.note:
         state, result = StepState.OPEN, f"{result} Now add what you found."
     now = at or runtime.now()
