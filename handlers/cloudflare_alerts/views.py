@@ -22,10 +22,6 @@ def done_reply(done: Done) -> Reply:
     blocks: list[Block] = [section(f"*{text}*")]
     if done.failed:
         blocks.append(section("\n".join(f":x: {escape(each)}" for each in done.failed)))
-    if done.done:
-        blocks.append(
-            section("\n".join(f":heavy_check_mark: {escape(each)}" for each in done.done))
-        )
     blocks.append(section(missing_text(done.missing)))
     blocks.append(context(f"Notifications arrive at {code(done.url)} and become alerts."))
     blocks.append(

@@ -36,6 +36,7 @@ class Gatekeeper:
     def forget(self) -> None:
         self._calls.clear()
         self._blocked_until.clear()
+        self._odd = False
 
     def allowing(self, permission: str, handler: Handler) -> Handler:
         """Serve `handler` to tokens that hold `permission` ("" means any valid token)."""

@@ -244,3 +244,46 @@ async def test_status_page(world: World) -> None:
     states = {part["name"]: part["status"] for part in storm["components"]}
     assert (states["Workers"], states["Dashboard"]) == ("major_outage", "operational")
     assert storm["incidents"][0]["status"] == "investigating"
+
+
+async def test_every_other_answer_is_refused_and_failures_come_with_200(
+    world: World, cloudflare: httpx.AsyncClient
+) -> None:
+    world.faults.switch("cloudflare_flaky", True, 2.0)
+    answers = [await cloudflare.get("/user") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [429, 200, 429, 200]
+    assert answers[0].headers["retry-after"] == "2"
+    world.faults.switch("cloudflare_flaky", False)
+    world.faults.switch("cloudflare_lies", True)
+    lie = await cloudflare.get("/user")
+    assert (lie.status_code, lie.json()["success"]) == (200, False)
+    world.faults.switch("cloudflare_lies", False)
+    world.faults.switch("cloudflare_slow", True, 0.3)
+    begun = time.perf_counter()
+    await cloudflare.get("/user")
+    assert time.perf_counter() - begun >= 0.3
+
+
+async def test_analytics_that_are_late_or_partial(
+    world: World, cloudflare: httpx.AsyncClient
+) -> None:
+    world.faults.switch("analytics_late", True, 30.0)
+    assert await figures(world, cloudflare, hours=0.4) == []
+    assert await figures(world, cloudflare, hours=2) != []
+    world.faults.switch("analytics_late", False)
+    whole = await figures(world, cloudflare, "datetimeHour", hours=5)
+    world.faults.switch("analytics_partial", True)
+    with pytest.raises(AssertionError, match="internal server error"):
+        await figures(world, cloudflare, "datetimeHour", hours=5)
+    assert len(whole) >= 5
+
+
+async def test_a_worker_without_observability_keeps_nothing(
+    world: World, cloudflare: httpx.AsyncClient
+) -> None:
+    world.faults.switch("logs_off", True)
+    path = f"{account(world)}/workers/observability/telemetry/query"
+    now = time.time() * 1000
+    body = {"timeframe": {"from": now - 3_600_000, "to": now}, "view": "events"}
+    result = (await cloudflare.post(path, json=body)).json()["result"]
+    assert result["events"] == {"count": 0, "events": []}

@@ -10,11 +10,13 @@ from typing import Any
 import aiohttp
 import httpx
 import pytest
+from aiohttp import web
 
 from bot.sandbox.cloudflare.account import WORKER
 from bot.sandbox.cloudflare.tail_sessions import MOST_A_SECOND, MOST_VIEWERS, Session
 from bot.sandbox.request_log import Request
 from bot.sandbox.world import World
+from tests.health.loopback import serving
 
 
 def path(world: World) -> str:
@@ -111,3 +113,52 @@ async def test_policies_need_what_exists(world: World, cloudflare: httpx.AsyncCl
     body["alert_type"] = "http_alert_origin_error"
     answer = await cloudflare.post(f"{alerting}/policies", json=body)
     assert answer.json()["errors"][0]["code"] == 17200
+
+
+async def test_a_stream_that_is_cut(world: World, cloudflare: httpx.AsyncClient) -> None:
+    world.faults.switch("tail_cut", True, 0.1)
+    made = await create(world, cloudflare)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(made["url"], protocols=("trace-v1",)) as socket,
+    ):
+        await socket.send_str("{}")
+        async with asyncio.timeout(5):
+            while (await socket.receive()).type in {
+                aiohttp.WSMsgType.TEXT,
+                aiohttp.WSMsgType.BINARY,
+            }:
+                pass
+    assert made["id"] in world.cloudflare.tails.sessions  # the session itself lives on
+
+
+async def test_an_attack_is_notified_with_the_secret(
+    world: World, cloudflare: httpx.AsyncClient
+) -> None:
+    got: list[tuple[str, Any]] = []
+
+    async def take(request: web.Request) -> web.Response:
+        got.append((request.headers.get("cf-webhook-auth", ""), await request.json()))
+        return web.Response()
+
+    alerting = f"/accounts/{world.account.id}/alerting/v3"
+    async with serving(take) as url:
+        body = {"name": "x", "url": f"{url}/hook", "secret": "s" * 20}
+        hook = (await cloudflare.post(f"{alerting}/destinations/webhooks", json=body)).json()
+        policy = {
+            "name": "p", "alert_type": "dos_attack_l7", "enabled": True,
+            "mechanisms": {"webhooks": [{"id": hook["result"]["id"]}]},
+        }  # fmt: skip
+        assert (await cloudflare.post(f"{alerting}/policies", json=policy)).status_code == 200
+        for on in (True, False):
+            world.faults.switch("ddos_attack", on)
+            await world.settled()
+    assert {secret for secret, _ in got} == {"s" * 20}
+    test, start, end = (told for _, told in got)
+    assert set(test) == {"text"}
+    assert start["alert_event"] == "ALERT_STATE_EVENT_START"
+    assert end["alert_event"] == "ALERT_STATE_EVENT_END"
+    assert start["alert_correlation_id"] == end["alert_correlation_id"]
+    history = (await cloudflare.get(f"{alerting}/history?per_page=1")).json()
+    assert history["result_info"]["total_count"] == 2
+    assert len(history["result"]) == 1
