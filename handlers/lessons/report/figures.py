@@ -26,7 +26,7 @@ def figures(report: Report) -> dict[str, str]:
         "Time to mitigate": took(times.to_mitigate),
         "Time to resolve": took(times.to_resolve),
         "Open in all": span(times.lasted),
-        "Opened again": f"{times.reopened} times" if times.reopened != 1 else "once",
+        "Opened again": _often(times.reopened),
         **impact_figures(report.impact),
         "Timeline entries": f"{report.entries:,}",
         "Feedback": f"{told.given} of {told.asked} asked",
@@ -39,6 +39,10 @@ def figures(report: Report) -> dict[str, str]:
         **{act.title: act.state for act in report.acts},
         "Evidence": plural(len(report.evidence), "bundle"),
     }
+
+
+def _often(count: int) -> str:
+    return {0: "never", 1: "once"}.get(count, f"{count} times")
 
 
 def impact_figures(impact: Impact) -> dict[str, str]:

@@ -16,6 +16,7 @@ from bot.blocks import (
     section,
 )
 from bot.command import Block, Reply
+from bot.limits import MESSAGE_BLOCKS_CHARACTERS
 from handlers.lessons.report.figures import figures, impact_figures
 from handlers.lessons.report.result import Made, Report, Said
 from handlers.lessons.words import UNSEEN, marked, mention, minutes, plural, span, took
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bot.store.lessons_rows import ActionItem
 
 _MOST_SAID = 4
+_ROOM = MESSAGE_BLOCKS_CHARACTERS - 1_000
 _MOST_ACTIONS = 8
 _MOST_STEPS = 6
 _MOST_LINES = 8
@@ -59,12 +61,23 @@ def report_reply(made: Made, *, posted: str = "", told: str = "") -> Reply:
 
 
 def message(made: Made) -> tuple[str, list[Block]]:
-    """Its first line and its blocks."""
+    """Its first line and its blocks, shortened until Slack takes them."""
+    for share in (1.0, 0.5, 0.2):
+        text, blocks = _message(made, share)
+        if sum(len(block["text"]["text"]) for block in blocks if "text" in block) <= _ROOM:
+            break
+    return text, blocks
+
+
+def _message(made: Made, share: float) -> tuple[str, list[Block]]:
+    """`share` of the length that what people wrote may have."""
     report = made.report
     text = verdict(report)
     blocks: list[Block] = [section(f"*{text}*")]
     if made.changes:
-        changed = "\n".join(f"• {escape(clip(each, 250))}" for each in made.changes[:12])
+        changed = "\n".join(
+            f"• {escape(clip(each, int(250 * share)))}" for each in made.changes[:12]
+        )
         blocks.append(section(f"*Corrected since revision {made.revision - 1}:*\n{changed}"))
     blocks += [
         section(summary(report)),
@@ -72,12 +85,12 @@ def message(made: Made) -> tuple[str, list[Block]]:
         section("\n".join(_times(report))),
     ]
     if report.lines:
-        blocks.append(section(_story(report)))
+        blocks.append(section(_story(report, share)))
     else:
         blocks.append(section("*Timeline*\nEmpty: nothing was written down."))
-    blocks += [divider(), section(_learnt(report)), section(_to_do(report))]
+    blocks += [divider(), section(_learnt(report, share)), section(_to_do(report, share))]
     if report.findings:
-        blocks.append(section(_steps(report)))
+        blocks.append(section(_steps(report, share)))
     blocks.append(section(_acts(report)))
     blocks.append(
         context(
@@ -135,18 +148,20 @@ def _times(report: Report) -> list[str]:
     ]
 
 
-def _story(report: Report) -> str:
+def _story(report: Report, share: float) -> str:
     shown = report.lines
     if len(shown) > _MOST_LINES:
         # The beginning and the end tell most; the middle is in the file.
         shown = (*shown[: _MOST_LINES // 2], *shown[-_MOST_LINES // 2 :])
-    lines = [f"{date(each.at, '{time}')} {escape(clip(each.text, 110))}" for each in shown]
+    lines = [
+        f"{date(each.at, '{time}')} {escape(clip(each.text, int(110 * share)))}" for each in shown
+    ]
     more = report.entries - len(shown)
     rest = f"\n_{more:,} more in the file and the timeline._" if more > 0 else ""
     return "*What happened*\n" + "\n".join(lines) + rest
 
 
-def _learnt(report: Report) -> str:
+def _learnt(report: Report, share: float) -> str:
     told = report.feedback
     if not told.given:
         asked = f"{told.asked} people were asked" if told.asked else "nobody was asked yet"
@@ -155,42 +170,45 @@ def _learnt(report: Report) -> str:
     for title, said in (
         ("Went well", told.well), ("Went wrong", told.wrong), ("Lucky", told.lucky),
     ):  # fmt: skip
-        parts.append(f"_{title}_\n" + ("\n".join(map(_said, said[:_MOST_SAID])) or "• nothing"))
+        parts.append(
+            f"_{title}_\n"
+            + ("\n".join(_said(each, share) for each in said[:_MOST_SAID]) or "• nothing")
+        )
         if len(said) > _MOST_SAID:
             parts.append(f"• {len(said) - _MOST_SAID} more in the file")
     factors = ", ".join(f"{escape(name)} ({count})" for name, count in told.factors)
     return "\n".join([*parts, f"_Contributing factors_: {factors or 'none named'}"])
 
 
-def _said(said: Said) -> str:
+def _said(said: Said, share: float) -> str:
     who = f" ({escape(said.who)})" if said.who else ""
-    return f"• {escape(clip(said.text, 250))}{who}"
+    return f"• {escape(clip(said.text, int(250 * share)))}{who}"
 
 
-def _to_do(report: Report) -> str:
+def _to_do(report: Report, share: float) -> str:
     if not report.actions:
         return "*Action items*\nNone yet: what has to change, by whom, until when?"
     ordered = sorted(report.actions, key=lambda each: (not each.open, each.due_at is None))
-    lines = [_action(each) for each in ordered[:_MOST_ACTIONS]]
+    lines = [_action(each, share) for each in ordered[:_MOST_ACTIONS]]
     more = len(ordered) - len(lines)
     rest = f"\n_{more} more in the file._" if more else ""
     return "*Action items*\n" + "\n".join(lines) + rest
 
 
-def _action(action: ActionItem) -> str:
+def _action(action: ActionItem, share: float) -> str:
     sign = {"open": ":white_medium_square:", "done": ":white_check_mark:"}.get(
         action.state, ":heavy_minus_sign:"
     )
     due = f", due {date(action.due_at, '{date_short}')}" if action.due_at else ", no date"
     owner = mention(action.owner_id, action.owner_name) if action.owner_name else "*no owner*"
     ending = f", {owner}{due}" if action.open else f", {action.state.value}"
-    return f"{sign} {action.id} {escape(clip(action.text, 160))}{ending}"
+    return f"{sign} {action.id} {escape(clip(action.text, int(160 * share)))}{ending}"
 
 
-def _steps(report: Report) -> str:
+def _steps(report: Report, share: float) -> str:
     lines = [
         f"{_SIGNS[each.what]} {each.playbook} {each.number} {escape(each.title)}: {each.what}, "
-        f"{escape(clip(each.why, 160))}"
+        f"{escape(clip(each.why, int(160 * share)))}"
         for each in report.findings[:_MOST_STEPS]
     ]
     more = len(report.findings) - len(lines)
