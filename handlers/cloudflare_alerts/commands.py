@@ -52,8 +52,8 @@ SETUP = Command(
     details=(
         "Creates or updates the webhook destination and the guide's notification policies, as "
         "far as the account's plan offers them, and says which it does not. What is right "
-        "already and what others have made is left alone. Needs a bot in HTTP mode, webhook_url "
-        "and CLOUDFLARE_WEBHOOK_SECRET, and a token with Notifications Edit."
+        "already and what others have made is left alone. Needs a bot that serves HTTP, "
+        "webhook_url and CLOUDFLARE_WEBHOOK_SECRET, and a token with Notifications Edit."
     ),
     guide=GUIDE,
     resumable=True,

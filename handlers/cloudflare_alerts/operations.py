@@ -25,8 +25,8 @@ def configured(runtime: Runtime) -> tuple[str, str]:
     if url is None:
         raise NotConfigured(
             "Cloudflare cannot be told where to notify the bot.",
-            "Run the bot in HTTP mode at a public https address, and set webhook_url under "
-            f"[cloudflare] in pitchey.toml. {CONSEQUENCE}",
+            "Let the bot serve its web addresses at a public https address (table [http]), and "
+            f"set webhook_url under [cloudflare] in pitchey.toml. {CONSEQUENCE}",
         )
     if secret is None:
         raise NotConfigured(
