@@ -58,12 +58,17 @@ def _not_a_misspelling(catalogue: Catalogue, command: Command, rest: Sequence[st
     if not rest or flag or any(not argument.is_flag for argument in command.arguments):
         return
     names = [entry.name for entry in catalogue.commands if " " in entry.name]
-    close = difflib.get_close_matches(f"{command.name} {rest[0].lower()}", names, n=1, cutoff=0.8)
+    typed = f"{command.name} {rest[0].lower()}"
+    begun = [name for name in names if name.startswith(typed)] if len(rest[0]) > 1 else []
+    close = begun[:1] or difflib.get_close_matches(typed, names, n=1, cutoff=0.8)
     if close:
+        # `alerts ack AL-3` is one press away from what was meant.
+        tail = " ".join(rest[1:]) if begun else ""
+        line = f"{close[0]} {tail}".strip() if len(tail) < 100 else close[0]
         raise UnknownWord(
             f"There is no command {code(clip(f'{command.name} {rest[0]}', 60))}.",
-            f"Did you mean {code(close[0])}?",
-            (close[0],),
+            f"Did you mean {code(line)}?",
+            (line,),
         )
 
 
@@ -82,6 +87,7 @@ def _unknown_command(catalogue: Catalogue, words: Sequence[str]) -> UnknownWord:
         f"{name} {tail}".strip() if " " not in name and tail and len(tail) < 100 else name
         for name in close[:3]
     ]
+    lines = list(dict.fromkeys(lines))
     hint = (
         f"Did you mean {_any_of([code(line) for line in lines])}?"
         if lines

@@ -119,12 +119,17 @@ class AlertRules:
         with self._connection.write() as sqlite:
             return (
                 sqlite.execute(
-                    "UPDATE alert_silences SET ends_at = max(starts_at, ?), ended_by = ?, "
+                    "UPDATE alert_silences SET ends_at = ?, ended_by = ?, "
                     "starts_at = min(starts_at, ?) WHERE id = ? AND ends_at > ? AND ended_by = ''",
                     (moment, by, moment, number, moment),
                 ).rowcount
                 == 1
             )
+
+    def forget_silences_before(self, moment: datetime) -> None:
+        """Those that were over then."""
+        with self._connection.write(durable=False) as sqlite:
+            sqlite.execute("DELETE FROM alert_silences WHERE ends_at < ?", (milliseconds(moment),))
 
     def silences(self, now: datetime, *, past: int = 0) -> tuple[Silence, ...]:
         """Those that hold or will, the one that ends first first; then so many that are over."""

@@ -14,6 +14,13 @@ from bot.store.connection import Connection
 from bot.store.operation_rows import at
 from bot.store.outbox_rows import milliseconds
 
+_GROWING = "channel = ? AND grown_at BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"
+# Whether somebody is called for a storm; a snoozed alert of it climbs on its own.
+_WAITS = (
+    "SELECT EXISTS (SELECT 1 FROM alerts WHERE storm = ? AND escalates AND state = 'firing' "
+    "AND snoozed_until IS NULL)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StormPart:
@@ -44,25 +51,22 @@ class AlertStorms:
         found = self._storms("WHERE id = ?", (number,))
         return found[0] if found else None
 
-    def growing(self, channel: str, since: datetime) -> Storm | None:
-        """The storm of that channel that takes in more: it grew since then."""
-        found = self._storms(
-            "WHERE channel = ? AND grown_at >= ? ORDER BY id DESC LIMIT 1",
-            (channel, milliseconds(since)),
-        )
+    def growing(self, channel: str, since: datetime, now: datetime) -> Storm | None:
+        """The storm of that channel that takes in more: it grew since then, by the clock of now."""
+        found = self._storms(f"WHERE {_GROWING}", (channel, milliseconds(since), milliseconds(now)))
         return found[0] if found else None
 
     def gather(self, channel: str, numbers: Sequence[int], since: datetime, now: datetime) -> int:
         """Put alerts into the storm that grew since then, or a new one; its number.
 
-        They climb no more on their own: the storm does.
+        They climb no more on their own: the storm does, from the first level on where nobody was
+        being called for it.
         """
         moment = milliseconds(now)
         with self._connection.write() as sqlite:
             growing = sqlite.execute(
-                "SELECT id FROM alert_storms WHERE channel = ? AND grown_at >= ? "
-                "ORDER BY id DESC LIMIT 1",
-                (channel, milliseconds(since)),
+                f"SELECT id FROM alert_storms WHERE {_GROWING}",  # noqa: S608 fixed words
+                (channel, milliseconds(since), moment),
             ).fetchone()
             if growing is not None:
                 number = int(growing[0])
@@ -72,21 +76,20 @@ class AlertStorms:
                     (channel, moment, moment),
                 )
                 number = int(added.lastrowid or 0)
+            (waited,) = sqlite.execute(_WAITS, (number,)).fetchone()
             sqlite.executemany(
                 "UPDATE alerts SET storm = ?, next_call = NULL, told = CASE WHEN posted_at IS "
                 "NULL THEN revision ELSE told END, revision = revision + (posted_at NOTNULL) "
                 "WHERE id = ? AND storm IS NULL",
                 [(number, each) for each in numbers],
             )
-            escalates = sqlite.execute(
-                "SELECT EXISTS (SELECT 1 FROM alerts WHERE storm = ? AND escalates "
-                "AND state = 'firing')",
-                (number,),
-            ).fetchone()[0]
+            (waits,) = sqlite.execute(_WAITS, (number,)).fetchone()
+            begins = bool(waits and not waited)
             sqlite.execute(
                 "UPDATE alert_storms SET grown_at = ?, revision = revision + 1, escalates = ?, "
-                "next_call = CASE WHEN ? AND NOT escalates THEN ? ELSE next_call END WHERE id = ?",
-                (moment, escalates, escalates, moment, number),
+                "called = CASE WHEN ? THEN 0 ELSE called END, "
+                "next_call = CASE WHEN ? THEN ? ELSE next_call END WHERE id = ?",
+                (moment, waits, begins, begins, moment, number),
             )
         return number
 
@@ -111,10 +114,12 @@ class AlertStorms:
             ).fetchall()
         return tuple(StormPart(*row) for row in rows)
 
-    def untold(self, before: datetime) -> tuple[Storm, ...]:
-        """Those to tell: never told, or changed and last told before that moment."""
+    def untold(self, before: datetime, now: datetime) -> tuple[Storm, ...]:
+        """Those to tell: never told, or changed and last told before that moment, or after now:
+        the clock was set back then."""
         return self._storms(
-            "WHERE told != revision AND (told_at IS NULL OR told_at <= ?)", (milliseconds(before),)
+            "WHERE told != revision AND (told_at IS NULL OR told_at <= ? OR told_at > ?)",
+            (milliseconds(before), milliseconds(now)),
         )
 
     def told(self, storm: Storm, now: datetime) -> None:
@@ -139,6 +144,16 @@ class AlertStorms:
                 ).rowcount
                 == 1
             )
+
+    def waiting_in(self, number: int) -> tuple[tuple[str, str], ...]:
+        """Rule and environment of what somebody is called for: neither acknowledged nor snoozed."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                "SELECT DISTINCT rule, environment FROM alerts WHERE storm = ? "
+                "AND state = 'firing' AND escalates AND snoozed_until IS NULL",
+                (number,),
+            ).fetchall()
+        return tuple((rule, environment) for rule, environment in rows)
 
     def firing_in(self, number: int) -> tuple[int, ...]:
         """The alerts of a storm that nobody has acknowledged."""

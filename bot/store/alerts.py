@@ -134,7 +134,7 @@ class Alerts:
         with self._connection.write(durable=False) as sqlite:
             sqlite.executemany(
                 f"UPDATE alerts SET revision = revision + 1 WHERE id = ? AND {_OPEN} "  # noqa: S608
-                "AND posted_at NOTNULL",
+                "AND (posted_at NOTNULL OR storm NOTNULL)",
                 [(number,) for number in numbers],
             )
 
@@ -212,12 +212,35 @@ class Alerts:
         return self._read("WHERE fired_at >= ? AND fired_at < ? ORDER BY fired_at, id", window)
 
     def counts(self) -> dict[State, int]:
-        """How many are open, by state."""
+        """How many are open, by state, without tests."""
+        found: dict[State, int] = {}
+        for (state, _), count in self.counted().items():
+            found[state] = found.get(state, 0) + count
+        return found
+
+    def counted(self) -> dict[tuple[State, str], int]:
+        """How many are open, by state and severity, without tests."""
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
-                f"SELECT state, count(*) FROM alerts WHERE {_OPEN} GROUP BY state"  # noqa: S608
+                f"SELECT state, severity, count(*) FROM alerts WHERE {_OPEN} "  # noqa: S608 fixed
+                "AND source != 'test' GROUP BY state, severity"
             ).fetchall()
-        return {State(state): count for state, count in rows}
+        return {(State(state), severity): count for state, severity, count in rows}
+
+    def forget_before(self, moment: datetime) -> int:
+        """Forget what was resolved before then, with its history and emptied storms; how many."""
+        old = f"state = 'resolved' AND resolved_at < {milliseconds(moment)}"
+        with self._connection.write(durable=False) as sqlite:
+            sqlite.execute(
+                f"DELETE FROM alert_history WHERE alert IN (SELECT id FROM alerts WHERE {old})"  # noqa: S608
+            )
+            gone = sqlite.execute(f"DELETE FROM alerts WHERE {old}").rowcount  # noqa: S608
+            sqlite.execute(
+                "DELETE FROM alert_storms WHERE grown_at < ? AND told = revision AND NOT EXISTS "
+                "(SELECT 1 FROM alerts WHERE storm = alert_storms.id)",
+                (milliseconds(moment),),
+            )
+        return int(gone)
 
     def history(self, number: int) -> tuple[HistoryEntry, ...]:
         with self._connection.read() as sqlite:

@@ -75,7 +75,9 @@ def _reopen(sqlite: sqlite3.Connection, known: Alert, problem: Problem, now: dat
         "UPDATE alerts SET state = 'firing', changed_at = ?, summary = ?, severity = ?, "
         "flapping = ?, episode = episode + 1, acknowledged_at = NULL, acknowledger_id = '', "
         "acknowledger_name = '', note = '', resolved_at = NULL, resolver = '', called = 0, "
-        "next_call = ?, remind_at = NULL, reminders = 0, revision = revision + 1 WHERE id = ?",
+        "next_call = ?, remind_at = NULL, reminders = 0, revision = revision + 1, storm = NULL, "
+        # Out of a storm that is over it needs a message of its own, where it has none.
+        "told = CASE WHEN posted_at IS NULL THEN 0 ELSE told END WHERE id = ?",
         (
             moment, problem.summary, problem.severity, problem.flapping,
             moment if problem.escalates else None, known.number,

@@ -101,9 +101,9 @@ class AlertTelling:
             )
 
     def due_calls(self, now: datetime) -> tuple[Alert, ...]:
-        """Those that climb on their own and are due."""
+        """Those that climb on their own and are due: those of a storm only after a snooze."""
         return self._alerts(
-            "WHERE next_call <= ? AND storm IS NULL AND state = 'firing' ORDER BY next_call",
+            "WHERE next_call <= ? AND state = 'firing' ORDER BY next_call",
             (milliseconds(now),),
         )
 

@@ -105,6 +105,22 @@ class Samples:
             ).fetchone()
         return None if row is None else Sample(environment, metric, instant(row[0]), *row[1:])
 
+    def first(self, environment: str, metric: str) -> datetime | None:
+        """When its history begins, to the moment, or to the day once single samples are forgotten;
+        None where there is none."""
+        day = self.began(environment, metric)
+        if day is None:
+            return None
+        with self._connection.read() as sqlite:
+            row = sqlite.execute(
+                "SELECT min(at) FROM samples WHERE series = (SELECT id FROM sample_series "
+                "WHERE environment = ? AND metric = ?)",
+                (environment, metric),
+            ).fetchone()
+        if row is None or row[0] is None or instant(row[0]) >= day + timedelta(days=1):
+            return day
+        return instant(int(row[0]))
+
     def metrics(self, environment: str) -> tuple[str, ...]:
         """Every metric that was ever sampled there, by name."""
         with self._connection.read() as sqlite:

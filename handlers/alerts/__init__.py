@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from bot.command import Feature
-from bot.events import AlertChanged, Listener
+from bot.events import AlertChanged, IncidentChanged, Listener
 from bot.jobs import Job
 from handlers.alerts import commands, silencing
 from handlers.alerts.looking import look
-from handlers.alerts.telling import on_change, tick
+from handlers.alerts.telling import on_change, on_incident, tick
 
 EVALUATE = Job(
     name="alerts-evaluate",
@@ -43,7 +43,7 @@ FEATURE = Feature(
         commands.TEST,
     ),
     jobs=(EVALUATE, CALL),
-    listeners=(Listener(AlertChanged, on_change),),
+    listeners=(Listener(AlertChanged, on_change), Listener(IncidentChanged, on_incident)),
 )
 
 __all__ = ["FEATURE"]

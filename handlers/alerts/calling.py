@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.blocks import code, escape
 from bot.escalation import Call, due, stopped
 from bot.oncall import Callees, callees
 from bot.store import Alert, Silence, Storm
@@ -22,19 +23,25 @@ def mute_until(
     return max(ends, default=None)
 
 
+def _muted(alert: Alert, silences: tuple[Silence, ...], now: datetime) -> bool:
+    problem = alert.problem
+    return not alert.is_test and bool(mute_until(silences, problem.rule, problem.environment, now))
+
+
 async def call(runtime: Runtime, silences: tuple[Silence, ...], now: datetime) -> int:
     """Every call and reminder that is due; how many."""
     made = 0
     for alert in runtime.store.alert_telling.due_calls(now):
-        problem = alert.problem
-        muted = not alert.is_test and mute_until(silences, problem.rule, problem.environment, now)
-        if not muted and alert.posted_at is not None:
+        if _muted(alert, silences, now):
+            continue
+        if alert.posted_at is not None or alert.storm is not None:
             made += await _call_for(runtime, alert, now)
     for storm in runtime.store.alert_storms.due_calls(now):
         if storm.told:
-            made += await _call_for_storm(runtime, storm, now)
+            made += await _call_for_storm(runtime, storm, silences, now)
     for alert in runtime.store.alert_telling.due_reminders(now):
-        made += _remind(runtime, alert, now)
+        if not _muted(alert, silences, now):
+            made += _remind(runtime, alert, now)
     return made
 
 
@@ -66,12 +73,17 @@ async def _call_for(runtime: Runtime, alert: Alert, now: datetime) -> int:
     return 1
 
 
-async def _call_for_storm(runtime: Runtime, storm: Storm, now: datetime) -> int:
+async def _call_for_storm(
+    runtime: Runtime, storm: Storm, silences: tuple[Silence, ...], now: datetime
+) -> int:
     made = due(runtime.settings.contacts.escalation, storm.climb, now)
     if made is None:
         return 0
-    if not runtime.store.alert_storms.firing_in(storm.number):
+    waiting = runtime.store.alert_storms.waiting_in(storm.number)
+    if not waiting:
         runtime.store.alert_storms.called(storm, stopped(storm.climb))
+        return 0
+    if all(mute_until(silences, rule, environment, now) for rule, environment in waiting):
         return 0
     who = await _callees(runtime, made, now)
     if _better_elsewhere(runtime, who):
@@ -109,6 +121,7 @@ def _into_thread(runtime: Runtime, alert: Alert, text: str, name: str) -> None:
     parent = f"alert:{alert.number}"
     if alert.posted_at is None and alert.storm is not None:
         parent = f"alert-storm:{alert.storm}"
+        text = f"{text}\nIt is about {code(alert.id)} {escape(alert.problem.title)}."
     runtime.messages.post(
         alert.problem.channel or runtime.settings.slack.alerts_channel,
         text,

@@ -164,11 +164,14 @@ SNOOZE = Command(
     arguments=(
         ID,
         Argument(
-            "until", "1h, 4h, or tomorrow, which is 9 AM of the team", default="1h", example="4h"
+            "until",
+            "such as 4h; morning, the next 9 AM of the team; or tomorrow, 9 AM of the next day",
+            default="1h",
+            example="4h",
         ),
     ),
     role=Role.RESPONDER,
-    examples=("alerts snooze AL-12 4h", "alerts snooze AL-12 tomorrow"),
+    examples=("alerts snooze AL-12 4h", "alerts snooze AL-12 morning"),
 )
 RESOLVE = Command(
     name="alerts resolve",

@@ -196,5 +196,11 @@ def _look_for_silent(
             continue
         else:
             verdict = Verdict(Condition(OK, measuring.now), RESOLVE)
-            problem = replace(problem, summary=f"samples of {metric} come again")
         _note(found, key, before, verdict, problem, True)
+        if verdict.act == RESOLVE:
+            again = measuring.sampled_within(environment, metric, after)
+            found.resolved[problem.key] = (
+                f"samples of {metric} come again"
+                if again
+                else f"{metric} is not sampled any more, and its rules are blind"
+            )

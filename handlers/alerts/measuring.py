@@ -25,6 +25,7 @@ class Measuring:
     store: Store
     now: datetime
     slo_target: float
+    _begun: dict[tuple[str, str], datetime | None] = field(default_factory=dict)
     _seen: dict[tuple[str, str, int], Bucket | None] = field(default_factory=dict)
 
     def measure(self, rule: Rule, environment: str) -> Measured:
@@ -35,21 +36,39 @@ class Measuring:
         if rule.burn_rate is not None:
             short = self._window(environment, rule.metric, rule.short_window_minutes)
             return Measured(
-                burn_rate(bucket.average, self.slo_target),
-                None if short is None else burn_rate(short.average, self.slo_target),
+                self._burn(environment, rule.metric, rule.window_minutes, bucket),
+                None
+                if short is None
+                else self._burn(environment, rule.metric, rule.short_window_minutes, short),
             )
         value = self._value(rule, environment, bucket)
         return Measured(value * 100 if value is not None and rule.metric == UPTIME else value)
 
     def silent_since(self, environment: str, metric: str, after: timedelta) -> datetime | None:
         """Since when a metric that used to be sampled is not; None where all is well with it."""
-        minutes = int(after.total_seconds() // 60)
-        if self._window(environment, metric, minutes) is not None:
+        if self.sampled_within(environment, metric, after):
             return None
         latest = self.store.samples.latest(environment, metric)
         if latest is None or latest.at > self.now or self.now - latest.at > GIVEN_UP:
             return None
         return latest.at
+
+    def sampled_within(self, environment: str, metric: str, span: timedelta) -> bool:
+        return self._window(environment, metric, int(span.total_seconds() // 60)) is not None
+
+    def _burn(self, environment: str, metric: str, minutes: int, bucket: Bucket) -> float:
+        """The share of the budget that is used, against the share of the time: what lies before
+        the first check ever has used nothing, or one bad check of a new bot would be an outage of
+        three days."""
+        first = self._first(environment, metric)
+        known = 1.0 if first is None else (self.now - first) / timedelta(minutes=minutes)
+        return burn_rate(bucket.average, self.slo_target) * min(1.0, max(0.0, known))
+
+    def _first(self, environment: str, metric: str) -> datetime | None:
+        key = (environment, metric)
+        if key not in self._begun:
+            self._begun[key] = self.store.samples.first(environment, metric)
+        return self._begun[key]
 
     def _value(self, rule: Rule, environment: str, bucket: Bucket) -> float | None:
         if rule.statistic in _QUANTILES:

@@ -131,6 +131,7 @@ def read_list(runtime: Runtime, limit: int, storm: Storm | None = None) -> Alert
         now,
         frozenset(alert.number for alert in opened if silence_of(alert, silences, now)),
         storms,
+        len(store.alerts.opened_by(TEST)),
     )
 
 

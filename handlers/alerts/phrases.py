@@ -6,7 +6,8 @@ import difflib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo
 
 from bot.arguments import UnknownWord
@@ -15,6 +16,7 @@ from bot.errors import BadInput
 from bot.settings.alerts import Rule
 
 LONGEST = timedelta(days=30)
+LEAST_SLEEP = timedelta(hours=1)
 NO_DATA = "NO_DATA"
 _DURATION = re.compile(r"(\d{1,6})\s*(s|m|min|h|d|w)", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
@@ -63,12 +65,19 @@ def duration(text: str) -> timedelta:
 
 
 def snooze_end(text: str, now: datetime, zone: str) -> datetime:
-    """`1h`, `4h` or `tomorrow`, which is 9 AM of the team's next day; aware UTC."""
-    if text.lower() == "tomorrow":
-        place = ZoneInfo(zone)
-        day = now.astimezone(place).date() + timedelta(days=1)
-        return datetime.combine(day, time(9), place).astimezone(UTC)
+    """`1h`, `4h`, `morning` or `tomorrow`: 9 AM of the team, the next one that is an hour away
+    at least, or that of the next day; aware UTC."""
+    word, place = text.lower(), ZoneInfo(zone)
+    if word in ("morning", "tomorrow"):
+        today = now.astimezone(place).date()
+        # At 3 AM nobody who goes back to bed means the morning after the next.
+        early = word == "morning" and now + LEAST_SLEEP <= _nine(today, place)
+        return _nine(today if early else today + timedelta(days=1), place)
     return now + duration(text)
+
+
+def _nine(day: date, place: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(9), place).astimezone(UTC)
 
 
 def pattern_of(text: str, rules: Sequence[Rule], sources: Sequence[str] = ()) -> str:
@@ -79,8 +88,16 @@ def pattern_of(text: str, rules: Sequence[Rule], sources: Sequence[str] = ()) ->
         raise BadInput(
             f"{code(clip(text, 40))} is no rule.", "Write its name, or `*` for every rule."
         )
-    if written in known or any(mark in written for mark in "*?["):
+    if written in known:
         return written
+    if any(mark in written for mark in "*?["):
+        # A pattern that covers nothing would look like quiet, and be none.
+        if any(fnmatchcase(name, written) for name in known):
+            return written
+        raise BadInput(
+            f"{code(written)} matches no rule: nothing would be silenced.",
+            "`/pitchey alerts rules` lists them.",
+        )
     raise unknown_rule(written, known, "alerts rules")
 
 

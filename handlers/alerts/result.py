@@ -20,6 +20,7 @@ class Surroundings:
     diagnose: str  # the command line behind Diagnose
     declares: bool  # whether an incident can be declared
     playbooks: bool  # whether playbooks can be started
+    incident: str = ""  # the open incident about it, as everybody may know it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class AlertList:
     now: datetime
     muted: frozenset[int] = frozenset()
     storms: tuple[OpenStorm, ...] = ()
+    tests: int = 0  # open test alerts, which are counted nowhere else
 
 
 @dataclass(frozen=True, slots=True)

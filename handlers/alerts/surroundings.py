@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from bot.runtime import Runtime
 
 
-def surroundings(runtime: Runtime, alert: Alert | None = None) -> Surroundings:
+def surroundings(
+    runtime: Runtime, alert: Alert | None = None, others: tuple[Alert, ...] = ()
+) -> Surroundings:
+    """`others` are the alerts of a storm, where it is about one."""
     catalogue = runtime.catalogue
     diagnose = "health"
     if alert is not None and (found := catalogue.find("diagnose")) is not None:
@@ -25,7 +28,18 @@ def surroundings(runtime: Runtime, alert: Alert | None = None) -> Surroundings:
         diagnose,
         any(form.name == "declare_incident" for form in catalogue.forms),
         catalogue.find("playbook start") is not None,
+        _incident(runtime, (alert, *others) if alert is not None else others),
     )
+
+
+def _incident(runtime: Runtime, alerts: tuple[Alert, ...]) -> str:
+    """The open incident that one of them is linked to; a private one is not told of."""
+    for alert in alerts:
+        for name in runtime.store.incident_work.linked_to("alert", alert.id):
+            record = runtime.store.incidents.find(name)
+            if record is not None and not (record.over or record.private):
+                return record.id
+    return ""
 
 
 def silence_of(alert: Alert, silences: tuple[Silence, ...], now: datetime) -> Silence | None:

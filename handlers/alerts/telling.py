@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from bot.store import Alert, Silence
+from bot.store.alerts_rows import number_of
 from bot.store.alerts_telling import Fresh
 from handlers.alerts.calling import call, mute_until, wake
 from handlers.alerts.result import StormCard
@@ -20,7 +21,7 @@ from handlers.alerts.surroundings import card, surroundings
 from handlers.alerts.views import alert_message, storm_message
 
 if TYPE_CHECKING:
-    from bot.events import AlertChanged, Events
+    from bot.events import AlertChanged, Events, IncidentChanged
     from bot.runtime import Runtime
 
 # A storm's message changes this often at most, however many alerts come.
@@ -41,6 +42,17 @@ async def on_change(runtime: Runtime, _event: AlertChanged) -> None:
         return
     _waiting.add(runtime.events)
     runtime.background(_soon(runtime), "telling alerts")
+
+
+async def on_incident(runtime: Runtime, event: IncidentChanged) -> None:
+    """The messages of the alerts it is about name it, and offer no second one."""
+    if event.change not in ("declared", "status", "linked", "closed"):
+        return
+    links = runtime.store.incident_work.links(event.incident, "alert")
+    numbers = [number for each in links if (number := number_of(each.reference)) is not None]
+    if numbers:
+        runtime.store.alerts.touch(numbers)
+        await tell(runtime)
 
 
 async def tick(runtime: Runtime, _due: datetime) -> str:
@@ -92,7 +104,7 @@ def _tell_fresh(runtime: Runtime, silences: tuple[Silence, ...], now: datetime) 
             waiting[each.channel].append(each)
     for channel, fresh in waiting.items():
         recent = telling.recent(channel, since)
-        stormy = runtime.store.alert_storms.growing(channel, since) is not None
+        stormy = runtime.store.alert_storms.growing(channel, since, now) is not None
         if stormy or len(recent) + len(fresh) >= settings.storm_alerts:
             numbers = [*recent, *(each.number for each in fresh)]
             runtime.store.alert_storms.gather(channel, numbers, since, now)
@@ -123,11 +135,11 @@ def _post(runtime: Runtime, alert: Alert, silences: tuple[Silence, ...], now: da
 
 
 def _tell_storms(runtime: Runtime, now: datetime) -> int:
-    untold = runtime.store.alert_storms.untold(now - STORM_PAUSE)
+    untold = runtime.store.alert_storms.untold(now - STORM_PAUSE, now)
     for storm in untold:
         parts = runtime.store.alert_storms.parts(storm.number)
         worst = runtime.store.alerts.open(WORST_SHOWN, storm=storm.number)
-        shown = StormCard(storm, parts, worst, now, surroundings(runtime))
+        shown = StormCard(storm, parts, worst, now, surroundings(runtime, others=worst))
         text, blocks = storm_message(shown)
         channel, key = channel_of(runtime, storm.channel), f"alert-storm:{storm.number}"
         if storm.told == 0:

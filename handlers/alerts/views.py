@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import (
     actions,
+    clip,
     code,
     command_button,
     context,
@@ -90,6 +91,8 @@ def _standing(card: AlertCard) -> list[str]:
             f"Slack could not be reached. The alert fired at "
             f"{date(alert.fired_at, '{time_secs}')}."
         )
+    if card.around.incident:
+        told.append(f"Incident {code(card.around.incident)} is about it.")
     if alert.storm is not None:
         told.append(f"Part of storm {code(f'ST-{alert.storm}')}: its message calls people.")
     if alert.state == "resolved":
@@ -139,7 +142,9 @@ def _buttons(alert: Alert, around: Surroundings, now: datetime) -> list[Block]:
             command_button("Acknowledge", f"alerts acknowledge {alert.id}", style="primary")
         )
     acts.append(command_button("Diagnose", around.diagnose))
-    if around.declares and not alert.is_test:
+    if around.incident:
+        acts.append(_incident_button(around))
+    elif around.declares and not alert.is_test:
         acts.append(
             form_button(
                 "Declare incident",
@@ -160,10 +165,14 @@ def _buttons(alert: Alert, around: Surroundings, now: datetime) -> list[Block]:
             actions(
                 command_button("Snooze 1 h", f"alerts snooze {alert.id} 1h"),
                 command_button("Snooze 4 h", f"alerts snooze {alert.id} 4h"),
-                command_button("Snooze until 9 AM", f"alerts snooze {alert.id} tomorrow"),
+                command_button("Snooze until 9 AM", f"alerts snooze {alert.id} morning"),
             )
         )
     return rows
+
+
+def _incident_button(around: Surroundings) -> Block:
+    return command_button(f"Show {around.incident}", f"incident show {around.incident}")
 
 
 def storm_message(card: StormCard) -> tuple[str, list[Block]]:
@@ -174,22 +183,27 @@ def storm_message(card: StormCard) -> tuple[str, list[Block]]:
     if not card.open:
         text = f":white_check_mark: Storm over: all {total:,} alerts of {of_rules} are resolved"
     elif not card.firing:
-        text = f":eyes: Storm acknowledged: {card.open:,} of {total:,} alerts are still open"
+        people = sorted({alert.acknowledger.name for alert in card.worst} - {""})
+        by = f" by {escape(', '.join(people[:3]))}" if people else ""
+        text = f":eyes: Storm acknowledged{by}: {card.open:,} of {total:,} alerts are still open"
     else:
         text = f":rotating_light: Alert storm: {card.firing:,} alerts of {of_rules} fire at once"
-    lines = [
+    few = len(card.worst) == card.open
+    lines = [f"• {code(alert.id)} {headline(alert, card.now)}" for alert in card.worst if few]
+    parts = [part for part in card.parts if not few or part.state == "resolved"]
+    lines += [
         f"• *{escape(part.title) if part.count == 1 else escape(part.rule)}*: "
         f"{part.count:,} {part.state}, {part.severity}"
-        for part in card.parts[:20]
+        for part in parts[:20]
     ]
-    left = len(card.parts) - len(lines)
+    left = len(parts) - 20
     lines += [f"… and {left} more kinds."] if left > 0 else []
     blocks = [
         section(f"*{text}*\nThey came together, so they are told together: look for one cause."),
         section("\n".join(lines) or "No alerts."),
     ]
     named = [f"{code(alert.id)} {escape(alert.problem.title)}" for alert in card.worst]
-    if named:
+    if named and not few:
         blocks.append(context("Worst: " + "; ".join(named)))
     facts = [
         f"{code(storm.id)}",
@@ -202,6 +216,8 @@ def storm_message(card: StormCard) -> tuple[str, list[Block]]:
         if called < len(levels) and storm.climb.next_at > card.now:
             at = date(storm.climb.next_at, "{time}")
             facts.append(f"{_level(levels[called])} is called at {at}, unless acknowledged")
+    if card.around.incident:
+        facts.append(f"incident {code(card.around.incident)} is about it")
     blocks.append(context(" · ".join(facts)))
     if card.open:
         blocks.append(actions(*_storm_buttons(card)))
@@ -217,14 +233,19 @@ def _storm_buttons(card: StormCard) -> list[Block]:
         )
     acts.append(command_button("Diagnose", card.around.diagnose))
     acts.append(command_button("List them", f"alerts list --storm {storm.id}"))
-    if card.around.declares:
+    if card.around.incident:
+        acts.append(_incident_button(card.around))
+    elif card.around.declares:
+        more = card.total - 1
+        first = card.worst[0].problem.title if card.worst else f"Alert storm {storm.id}"
         acts.append(
             form_button(
                 "Declare incident",
                 "declare_incident",
                 style="danger",
                 alert=card.worst[0].id if card.worst else storm.id,
-                title=f"Alert storm of {card.total} alerts",
+                # A channel is named after it: what is wrong, and that it is not alone.
+                title=clip(f"{first}, and {more} more" if more else first, 100),
                 severity="SEV2",
             )
         )

@@ -30,6 +30,9 @@ def list_reply(found: AlertList) -> Reply:
         text = f":eyes: Nothing new: {found.acknowledged:,} acknowledged, none unattended."
     else:
         text = ":white_check_mark: No alert is open."
+    if found.tests:
+        noun = "test alert is" if found.tests == 1 else "test alerts are"
+        text = f"{text[:-1]}; {found.tests} {noun} open."
     blocks: list[Block] = [section(f"*{text}*")]
     for storm in found.storms:
         name = f"ST-{storm.number}"
@@ -41,7 +44,7 @@ def list_reply(found: AlertList) -> Reply:
         blocks.append(section(words, accessory=list_them))
     lines = [_line(alert, found) for alert in found.open]
     blocks += [section("\n".join(lines[at : at + 8])) for at in range(0, len(lines), 8)]
-    hidden = found.firing + found.acknowledged - len(lines)
+    hidden = found.firing + found.acknowledged + found.tests - len(lines)
     hidden -= sum(storm.firing + storm.acknowledged for storm in found.storms) if lines else 0
     if hidden > 0 and not found.storms:
         blocks.append(context(f"{hidden:,} more are open; `alerts list --limit 50` shows more."))

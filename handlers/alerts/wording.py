@@ -49,7 +49,7 @@ def condition(rule: Rule) -> str:
     window = minutes(rule.window_minutes)
     if rule.burn_rate is not None:
         short = minutes(rule.short_window_minutes)
-        return f"burns {rule.burn_rate:g} times too fast over {window} and over {short}"
+        return f"burns over {rule.burn_rate:g}× as fast as allowed in {window} and in {short}"
     side, limit = ("above", rule.above) if rule.above is not None else ("below", rule.below)
     how = _STATISTICS[rule.statistic]
     parts = [f"{side} {amount(limit or 0, rule.metric)}"]
@@ -64,12 +64,12 @@ def condition(rule: Rule) -> str:
 
 
 def now(rule: Rule, measured: Measured) -> str:
-    """What is measured, for a list of rules: `312 ms`, `burns 0.2 and 0 times too fast`."""
+    """What is measured, for a list of rules: `312 ms`, `0.2× and 0×`."""
     if measured.value is None:
-        return f"no sample in the last {minutes(rule.window_minutes)}"
+        return f"no sample for {minutes(rule.window_minutes)}"
     if rule.burn_rate is not None:
         short = "nothing" if measured.short is None else f"{measured.short:.3g}"
-        return f"{measured.value:.3g} and {short} times too fast"
+        return f"{measured.value:.3g}× and {short}{'' if measured.short is None else '×'}"
     return amount(measured.value, rule.metric)
 
 
@@ -79,11 +79,11 @@ def summary(rule: Rule, measured: Measured) -> str:
     if measured.value is None:
         return f"No sample in the last {window}."
     if rule.burn_rate is not None:
-        short = "" if measured.short is None else f" and {measured.short:.3g} times over "
+        short = "" if measured.short is None else f" and {measured.short:.3g}× in "
         tail = f"{short}{minutes(rule.short_window_minutes)}" if short else ""
         return (
-            f"The error budget burns {measured.value:.3g} times too fast over {window}{tail}, "
-            f"alert above {rule.burn_rate:g}"
+            f"The error budget burned {measured.value:.3g}× as fast as allowed in {window}{tail}, "
+            f"alert above {rule.burn_rate:g}×"
         )
     side, limit = ("above", rule.above) if rule.above is not None else ("below", rule.below)
     how = _STATISTICS[rule.statistic]
