@@ -48,6 +48,7 @@ class Messages:
         update_of: str = "",
         latest: bool = False,
         private: bool = False,
+        edit_only: bool = False,
     ) -> None:
         """Store a message, power-cut safe; raises OpsError where the store cannot take it.
 
@@ -55,7 +56,8 @@ class Messages:
         `update_of` is the key of an earlier message, which this one then replaces; with `latest`
         the edits of it that still wait are left out. `thread_of` is the key of the message whose
         thread it goes into, once that one has arrived. A `private` one goes there or nowhere:
-        where Slack refuses it, it is not posted to the operations channel instead.
+        where Slack refuses it, it is not posted to the operations channel instead. With `edit_only`
+        it is nothing without the message it edits: where that one is gone, it goes nowhere.
         """
         if thread_of:
             thread_ts = f"{THREAD_OF}{self.open_key(thread_of)}"
@@ -65,9 +67,10 @@ class Messages:
             self.redactor.json(list(blocks)),
             self.open_key(key),
             thread_ts,
-            "" if private else self.fallback,
+            "" if private or edit_only else self.fallback,
             self.open_key(update_of),
             latest=latest,
+            edit_only=edit_only,
         )
         self.wake()
 

@@ -63,6 +63,8 @@ class Lane:
             self.store.begin(message, datetime.now(UTC))
             await self.wire.edit(first.sent_to, first.ts, text, blocks)
             return first.sent_to, first.ts
+        if message.edit_only and (first is None or first.state is State.FAILED):
+            raise RefusedForGood("message_not_found", "the message it edits did not arrive")
         if first is not None and first.state is not State.FAILED:
             # In another channel by now, and not settled there.
             raise NotNow("the message it edits is not sent yet", sure=True, wait=1.0, failed=False)

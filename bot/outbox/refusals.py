@@ -32,6 +32,8 @@ _EDIT_REFUSED = {
 
 def course_after(message: OutboxMessage, code: str) -> Course | None:
     """Where and how to send it next; None where every way was tried."""
+    if message.edit_only and code in _EDIT_REFUSED | CHANNEL_REFUSED.keys():
+        return None
     now = Course(message.form, message.channel, message.thread_ts, message.update_of)
     if code in _THREAD_REFUSED and now.thread_ts:
         return Course(now.form, now.channel, "", now.update_of)

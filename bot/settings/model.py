@@ -8,9 +8,11 @@ from pydantic import Field, model_validator
 
 from bot.errors import BadInput
 from bot.settings.alerts import Alerts
+from bot.settings.dashboard import Dashboard
 from bot.settings.incidents import Incidents
 from bot.settings.lessons import Lessons
 from bot.settings.metrics import Metric, MetricName, guide_metrics
+from bot.settings.morning import Morning
 from bot.settings.oncall import Oncall
 from bot.settings.playbooks import Playbooks
 from bot.settings.sampling import Sampling
@@ -52,6 +54,8 @@ class Settings(Table):
     incidents: Incidents = Incidents()
     lessons: Lessons = Lessons()
     playbooks: Playbooks = Playbooks()
+    dashboard: Dashboard = Dashboard()
+    morning: Morning = Morning()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     sampling: Sampling = Sampling()
     roles: Roles = Roles()

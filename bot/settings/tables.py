@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
 from bot.command import Role
 from bot.settings.values import (
@@ -52,10 +52,14 @@ class Slack(Table):
 
 
 class Http(Table):
-    """Where the web process listens; the environment variable PORT wins over `port`."""
+    """Where the web process listens; the environment variable PORT wins over `port`.
+
+    With `in_socket_mode` the same addresses but Slack's are served in Socket Mode too.
+    """
 
     host: Text = "0.0.0.0"  # noqa: S104 - a web process behind a proxy listens on every address
     port: Port = 8080
+    in_socket_mode: Annotated[bool, Strict()] = False
 
 
 class Cloudflare(Table):

@@ -15,6 +15,7 @@ from bot.store.audit import Audit, Verification
 from bot.store.chain import AuditEntry
 from bot.store.connection import TOUCH, Connection, NoConnection
 from bot.store.cursors import Cursors
+from bot.store.dashboards import Dashboards
 from bot.store.deliveries import Claim, Deliveries, UnfinishedDelivery
 from bot.store.emergencies import Emergencies
 from bot.store.firings import Firings
@@ -71,6 +72,7 @@ class Store:
     playbook_runs: PlaybookRuns
     playbook_clocks: PlaybookClocks
     live_logs: LiveLogs
+    dashboards: Dashboards
     webhooks: Webhooks
     lessons: Lessons
     lesson_actions: LessonActions
@@ -118,6 +120,7 @@ class Store:
             PlaybookRuns(connection),
             PlaybookClocks(connection),
             LiveLogs(connection),
+            Dashboards(connection),
             Webhooks(connection),
             Lessons(connection),
             LessonActions(connection),

@@ -41,6 +41,7 @@ class StoredMessages:
         update_of: str = "",
         *,
         latest: bool = False,
+        edit_only: bool = False,
         now: datetime | None = None,
     ) -> int:
         """Store a message, power-cut safe; a key that is known keeps its first message.
@@ -60,10 +61,11 @@ class StoredMessages:
                     )
             sqlite.execute(
                 "INSERT OR IGNORE INTO outbox (key, channel, fallback_channel, thread_ts, "
-                "update_of, text, blocks, created_at, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "update_of, text, blocks, created_at, next_at, edit_only) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     key, channel, fallback_channel, thread_ts, update_of, text,
-                    json.dumps(list(blocks), separators=(",", ":")), at, at,
+                    json.dumps(list(blocks), separators=(",", ":")), at, at, edit_only,
                 ),
             )  # fmt: skip
             found = sqlite.execute("SELECT id FROM outbox WHERE key = ?", (key,)).fetchone()
@@ -169,6 +171,12 @@ class StoredMessages:
                 (limit,),
             ).fetchall()
         return tuple(from_row(row) for row in rows)
+
+    def withdraw(self, key: str) -> None:
+        """Forget a message that nobody waits for, unless it is on its way."""
+        self._write(
+            "DELETE FROM outbox WHERE key = ? AND state != 'sending'", (key,), durable=False
+        )
 
     def counts(self) -> OutboxCounts:
         with self._connection.read() as sqlite:

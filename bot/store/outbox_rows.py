@@ -56,6 +56,7 @@ class OutboxMessage:
     ts: str
     sent_to: str
     problem: str
+    edit_only: bool = False  # where the message it edits is gone, it goes nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class OutboxCounts:
 
 COLUMNS = (
     "id, key, channel, meant_for, fallback_channel, thread_ts, update_of, text, blocks, form, "
-    "state, attempts, created_at, began_at, next_at, sent_at, ts, sent_to, problem"
+    "state, attempts, created_at, began_at, next_at, sent_at, ts, sent_to, problem, edit_only"
 )
 
 
@@ -93,6 +94,7 @@ def from_row(row: tuple[Any, ...]) -> OutboxMessage:
     fields = dict(zip(COLUMNS.split(", "), row, strict=True))
     fields["blocks"] = json.loads(fields["blocks"])
     fields["form"], fields["state"] = Form(fields["form"]), State(fields["state"])
+    fields["edit_only"] = bool(fields["edit_only"])
     for name in ("created_at", "began_at", "next_at", "sent_at"):
         fields[name] = moment(fields[name])
     return OutboxMessage(**fields)

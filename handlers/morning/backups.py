@@ -1,0 +1,107 @@
+"""The last backups out of a bucket's listing: whole or not, how old, how large. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clients.storage import StoredObject
+from handlers.morning.result import Found, State
+from handlers.morning.words import plural, size, span
+
+_MANIFEST = "manifest.json"
+_DUMPS = (".dump", ".sql", ".gz", ".zst", ".lz4", ".pgdump")
+_SMALLEST = 1_000  # bytes; `pg_dump | gzip` leaves a file of 20 when pg_dump fails
+_SHRUNK = 0.5  # of the one before: a table is missing, or worse
+LAST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup. `proven`: it has its manifest, written last. A good one has no `problem`."""
+
+    name: str
+    finished: datetime
+    size: int
+    proven: bool
+    problem: str = ""
+
+
+def last_backups(objects: Iterable[StoredObject], most: int = LAST) -> tuple[Backup, ...]:
+    """The newest backups, newest first: objects of one folder are one backup."""
+    groups: dict[str, list[StoredObject]] = {}
+    for stored in objects:
+        if stored.key.endswith((_MANIFEST, *_DUMPS)):
+            groups.setdefault(_group(stored.key), []).append(stored)
+    manifests = any(_has_manifest(held) for held in groups.values())
+    backups = [_backup(name, held, manifests=manifests) for name, held in groups.items()]
+    backups.sort(key=lambda each: each.finished, reverse=True)
+    return tuple(backups[:most])
+
+
+def verified(
+    backups: tuple[Backup, ...], now: datetime, limit: timedelta, environment: str
+) -> Found:
+    """Verdict on the last backups; `limit` is how old the newest may be."""
+    command = ("Check backups", f"health backup --details --environment {environment}")
+    if not backups:
+        told = "there is no backup"
+        return Found("backups", State.NEEDS, told, why=told, label=command[0], command=command[1])
+    whole = [each for each in backups if not each.problem]
+    lines = tuple(
+        f"{_mark(each)} {each.name}: {size(each.size)}, {span(now - each.finished)} old"
+        f"{', ' + each.problem if each.problem else ''}"
+        for each in backups
+    )
+    why = _why(backups, whole, now, limit)
+    newest = f"newest {span(now - whole[0].finished)} old" if whole else "none is whole"
+    proven = sum(each.proven for each in whole)
+    how = "with a manifest" if proven == len(whole) else f"{proven} with a manifest"
+    summary = f"{len(whole)} of the last {len(backups)} whole, {how}, {newest}"
+    state = State.NEEDS if why else (State.GOOD if len(whole) == len(backups) else State.NOTE)
+    shown = lines if state is not State.GOOD else ()
+    data = {"backups": [{"name": each.name, "size": each.size, "problem": each.problem,
+                         "finished": each.finished.isoformat()} for each in backups]}  # fmt: skip
+    return Found("backups", state, summary, shown, why, *command, data=data)
+
+
+def _why(backups: tuple[Backup, ...], whole: list[Backup], now: datetime, limit: timedelta) -> str:
+    if not whole:
+        return f"none of the last {plural(len(backups), 'backup')} is whole"
+    if now - whole[0].finished > limit:
+        return (
+            f"the newest whole backup is {span(now - whole[0].finished)} old (limit {span(limit)})"
+        )
+    if backups[0].problem and backups[0] is not whole[0]:
+        return f"the newest backup is {backups[0].problem}"
+    if len(whole) > 1 and whole[0].size < whole[1].size * _SHRUNK:
+        return f"the newest backup has {size(whole[0].size)}, the one before {size(whole[1].size)}"
+    return ""
+
+
+def _group(key: str) -> str:
+    folder, slash, name = key.rpartition("/")
+    if slash:
+        return folder
+    stem = name.removesuffix(_MANIFEST).rstrip("._-")
+    return stem.split(".")[0] if stem else name
+
+
+def _has_manifest(held: list[StoredObject]) -> bool:
+    return any(stored.key.endswith(_MANIFEST) for stored in held)
+
+
+def _backup(name: str, held: list[StoredObject], *, manifests: bool) -> Backup:
+    proven = _has_manifest(held)
+    total = sum(each.size for each in held if not each.key.endswith(_MANIFEST))
+    problem = ""
+    if manifests and not proven:
+        problem = "not finished: it has no manifest"
+    elif total < _SMALLEST:
+        problem = f"empty: {size(total)}"
+    return Backup(name, max(each.modified for each in held), total, proven, problem)
+
+
+def _mark(backup: Backup) -> str:
+    return "whole" if not backup.problem else "NOT whole"
