@@ -137,10 +137,10 @@ async def test_a_bucket_with_object_lock_keeps_it_from_being_deleted(
     locked = await keeping.lock(bucket, "evidence/x.tar.gz", 30, now)
     assert locked.until is not None
     kept = await bucket.run(
-        lambda client: client.get_object_retention(Bucket="locked", Key="evidence/x.tar.gz"),
+        lambda client: client.head_object(Bucket="locked", Key="evidence/x.tar.gz"),
         deadline=10,
     )
-    assert kept["Retention"]["RetainUntilDate"] == locked.until
+    assert kept["ObjectLockRetainUntilDate"] == locked.until
     assert not (await keeping.check_stored(bucket, "evidence/x.tar.gz", sha256)).problems
     without = await keeping.lock(Bucket("plain", "key", "secret", locking), "x", 30, now)
     assert (without.until, without.why) == (None, "the bucket has no object lock")

@@ -25,9 +25,9 @@ async def files_are(stage: Stage, record: IncidentRecord, state: FilesState) -> 
     """Wait until the files of its newest report are so; what was noted."""
     async with asyncio.timeout(15):
         while True:
-            newest = stage.store.lessons.reports(record.id)[-1]
-            if newest.files is state:
-                return newest.files_problem
+            for newest in stage.store.lessons.reports(record.id)[-1:]:
+                if newest.files is state:
+                    return newest.files_problem
             await share(stage.runtime)
             await asyncio.sleep(0.1)
 

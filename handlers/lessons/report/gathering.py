@@ -18,6 +18,7 @@ from handlers.lessons.words import FACTORS
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime
+    from bot.store.timeline import TimelineEntry
 
 # What tells the story; notes and messages follow in the files, and all in the exported timeline.
 KEY_KINDS = (
@@ -80,7 +81,7 @@ def gather(runtime: Runtime, record: IncidentRecord) -> Report:
     commander = next(
         (each.person_name for each in people if each.role is IncidentRole.COMMANDER), ""
     )
-    entries = store.timeline.page(record.id, limit=MOST_LINES, kinds=KEY_KINDS)
+    entries = _key_entries(runtime, record)
     actions = tuple(sorted(store.lesson_actions.of(record.id), key=lambda each: each.number))
     runs = runs_of(store, record.id, times.resolved or record.declared_at)
     told = feedbacks(store.lessons.feedback(record.id), len(store.lessons.asked(record.id)))
@@ -109,6 +110,17 @@ def gather(runtime: Runtime, record: IncidentRecord) -> Report:
             if each.state in kept
         ),
     )
+
+
+def _key_entries(runtime: Runtime, record: IncidentRecord) -> tuple[TimelineEntry, ...]:
+    """What tells the story; of very many the beginning and the end."""
+    timeline = runtime.store.timeline
+    count = timeline.count(record.id, kinds=KEY_KINDS)
+    if count <= MOST_LINES:
+        return timeline.page(record.id, limit=MOST_LINES, kinds=KEY_KINDS)
+    half = MOST_LINES // 2
+    first = timeline.page(record.id, limit=half, kinds=KEY_KINDS)
+    return (*first, *timeline.page(record.id, limit=half, offset=count - half, kinds=KEY_KINDS))
 
 
 def feedbacks(found: Sequence[Feedback], asked: int) -> Feedbacks:

@@ -202,7 +202,8 @@ def _action(action: ActionItem, share: float) -> str:
     due = f", due {date(action.due_at, '{date_short}')}" if action.due_at else ", no date"
     owner = mention(action.owner_id, action.owner_name) if action.owner_name else "*no owner*"
     ending = f", {owner}{due}" if action.open else f", {action.state.value}"
-    return f"{sign} {action.id} {escape(clip(action.text, int(160 * share)))}{ending}"
+    text = escape(clip(action.text, int(160 * share)).rstrip("."))
+    return f"{sign} {action.id} {text}{ending}"
 
 
 def _steps(report: Report, share: float) -> str:
