@@ -134,6 +134,9 @@ def test_playbook_steps_become_action_items_once(house: House, store: Store) -> 
     make(runtime, record, ANA)
     proposed = store.lesson_actions.of(record.id)
     assert len(proposed) == 3
+    assert {(each.owner_name, each.due_at) for each in proposed} == {
+        (RITA.name, minute(70) + timedelta(days=14))
+    }
     assert {each.source for each in proposed} == {
         f"{name}:{step}" for step in ("look", "tell", "purge")
     }

@@ -73,11 +73,11 @@ def list_reply(
     found: Sequence[ActionItem], now: datetime, record: IncidentRecord | None = None
 ) -> Reply:
     """Worst first; each open one with its button."""
-    where = f" of {marked(record.drill)}{record.id}" if record else ""
+    where = f"{marked(record.drill)}{record.id}: " if record else ""
     waiting = [each for each in found if each.open]
     late = any(each.overdue(now) for each in waiting)
     sign = ":red_circle:" if late else ":clipboard:" if waiting else ":white_check_mark:"
-    text = f"{sign} {counted(found, now)}{where}"
+    text = f"{sign} {where}{counted(found, now)}"
     blocks: list[Block] = [section(f"*{text}*")]
     for each in found[:SHOWN]:
         done = command_button("Done", f"incident action done {each.id}") if each.open else None

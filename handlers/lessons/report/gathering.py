@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.store.incidents_rows import BOT, Actor, IncidentRecord, IncidentRole
@@ -52,19 +53,25 @@ def again(runtime: Runtime, record: IncidentRecord, revision: int) -> Made:
 
 
 def propose(runtime: Runtime, record: IncidentRecord) -> None:
-    """Each step that was skipped, late or not done is proposed once as a playbook edit."""
+    """Each step that was skipped, late or not done is proposed once as a playbook edit.
+
+    The commander owns it until somebody else takes it; it is due like every other item.
+    """
     times = times_of(
         record.began_at, record.declared_at, runtime.store.incidents.changes(record.id)
     )
-    for run in runs_of(runtime.store, record.id, times.resolved or runtime.now()):
+    resolved = times.resolved or runtime.now()
+    lead = runtime.store.incident_work.holder(record.id, IncidentRole.COMMANDER)
+    due = resolved + timedelta(days=runtime.settings.lessons.action_days)
+    for run in runs_of(runtime.store, record.id, resolved):
         for finding in run.findings:
             runtime.store.lesson_actions.add(
                 NewAction(
                     record.number,
                     runtime.redactor.text(finding.proposal),
-                    "",
-                    "",
-                    None,
+                    lead.person_id if lead else "",
+                    lead.person_name if lead else "",
+                    due,
                     ActionKind.PLAYBOOK,
                     source=finding.source,
                 ),
