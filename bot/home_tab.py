@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from bot import home
 from bot.blocks import context
-from bot.command import Person, Surface
+from bot.command import Person, Risk, Role, Surface
 from bot.errors import OpsError
-from bot.events import AlertChanged, Event, IncidentChanged, Listener
+from bot.events import AlertChanged, Audited, Event, IncidentChanged, Listener
 from bot.slack_calls import SlackRefused
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class HomeTabs:
         self._renewing = False
         for kind in (IncidentChanged, AlertChanged):
             dispatcher.runtime.events.listen(Listener(kind, self._changed))
+        dispatcher.runtime.events.listen(Listener(Audited, self._acted))
 
     async def open(self, person: str) -> None:
         """Show the person's tab, and keep it new for a while."""
@@ -49,6 +50,12 @@ class HomeTabs:
         while len(self._opened) > AT_MOST:
             del self._opened[next(iter(self._opened))]
         await self._publish(person)
+
+    async def _acted(self, runtime: Runtime, event: Audited) -> None:
+        """Somebody asked for an approval, gave one, took a task, did a step: not who only reads."""
+        command = self._dispatcher.catalogue.find(event.entry.command)
+        if command is None or command.risk is not Risk.READS or command.role > Role.VIEWER:
+            await self._changed(runtime, event)
 
     async def _changed(self, runtime: Runtime, _event: Event) -> None:
         self._stale = True

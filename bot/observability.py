@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from bot.errors import OpsError
 
 if TYPE_CHECKING:
+    from prometheus_client.core import Metric
+
     from bot.store import OutboxCounts
+    from bot.vitals import Vitals
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -83,9 +88,35 @@ class Observability:
             gauge = Gauge(f"pitchey_outbox_{name}", told, registry=self.registry)
             gauge.set_function(shown(figure))
 
+    def watch_vitals(self, read: Callable[[], Vitals]) -> None:
+        """Show how the bot itself is, read once at each scrape."""
+        self.registry.register(_VitalSigns(read))
+
     def exposition(self) -> bytes:
         """The text that Prometheus scrapes."""
         return generate_latest(self.registry)
+
+
+class _VitalSigns(Collector):
+    def __init__(self, read: Callable[[], Vitals]) -> None:
+        self._read = read
+
+    def describe(self) -> Iterator[Metric]:
+        return iter(())  # without it the registry would read them while it takes this up
+
+    def collect(self) -> Iterator[Metric]:
+        found = self._read()
+        contact = math.nan if found.contact is None else found.contact.total_seconds()
+        for name, told, value in (
+            ("up", "1 while nothing makes the bot unfit, as at /healthz.", not found.problems),
+            ("uptime_seconds", "Since this process began.", found.uptime.total_seconds()),
+            ("scheduler_late_seconds", "How long the latest schedule has been due.",
+             found.late.total_seconds()),
+            ("slack_contact_seconds", "Since Slack was last heard of.", contact),
+            ("store_bytes", "Size of the bot's own store.", found.store_bytes),
+            ("store_writable", "1 while the store can be written.", not found.store_problem),
+        ):  # fmt: skip
+            yield GaugeMetricFamily(f"pitchey_{name}", told, value=float(value))
 
 
 def _waiting(counts: OutboxCounts) -> float:

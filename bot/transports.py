@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 
 import aiohttp
@@ -24,6 +25,7 @@ from bot.schedule import Schedule
 from bot.settings import Settings
 from bot.slack_calls import Slack, SlackRefused
 from bot.upkeep import FORGET
+from bot.vitals import VitalSigns
 from bot.web import Site
 
 log = logging.getLogger(__name__)
@@ -87,12 +89,13 @@ async def _serve(house: House, mode: str, stop: asyncio.Event) -> None:
 
     lifetime = Lifetime(house.store, workspace.outbox, house.settings, mode, contact)
     catalogue = house.dispatcher.catalogue
-    schedule = Schedule(house.dispatcher.runtime, (FORGET, *catalogue.jobs))
+    jobs = (FORGET, *catalogue.jobs)
+    schedule = Schedule(house.dispatcher.runtime, jobs)
+    signs = VitalSigns(house.dispatcher.runtime, jobs, mode, contact)
+    house.dispatcher.observability.watch_vitals(signs.read)
     try:
         # The port is taken first, so that a start that cannot succeed has begun nothing.
-        served = (
-            _socket(workspace) if mode == "socket" else _http(workspace, _taken(house.settings))
-        )
+        served = _served(workspace, mode, Site(workspace, signs))
         await _known(workspace)
         lifetime.begin()
         for feature in catalogue.features:
@@ -115,6 +118,26 @@ async def _serve(house: House, mode: str, stop: asyncio.Event) -> None:
         await workspace.aclose()
         if stop.is_set():
             lifetime.end()
+
+
+def _served(workspace: Workspace, mode: str, site: Site) -> AbstractAsyncContextManager[None]:
+    """Slack's way in; the address, where there is one, is taken at once."""
+    settings = workspace.house.settings
+    if mode == "http":
+        workspace.contact = workspace.house.store.deliveries.newest
+        return _http(site, _taken(settings))
+    if settings.http.in_socket_mode:
+        return _both(_http(site, _taken(settings)), _socket(workspace))
+    return _socket(workspace)
+
+
+@contextlib.asynccontextmanager
+async def _both(
+    first: AbstractAsyncContextManager[None], second: AbstractAsyncContextManager[None]
+) -> AsyncIterator[None]:
+    # First what says how we are: also while Slack cannot be reached.
+    async with first, second:
+        yield
 
 
 class _Server(uvicorn.Server):
@@ -211,10 +234,9 @@ def _taken(settings: Settings) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def _http(workspace: Workspace, listening: socket.socket) -> AsyncIterator[None]:
-    workspace.contact = workspace.house.store.deliveries.newest
+async def _http(site: Site, listening: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
-        Site(workspace),
+        site,
         loop="uvloop",
         http="httptools",
         lifespan="off",

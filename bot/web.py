@@ -16,6 +16,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot.app import Workspace
 from bot.errors import BadInput, OpsError
 from bot.observability import CONTENT_TYPE
+from bot.vitals import VitalSigns
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -43,8 +44,10 @@ class Site:
     Bolt checks the signature too, but only after it has read and parsed the whole body.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, signs: VitalSigns | None = None) -> None:
         self._workspace = workspace
+        runtime = workspace.house.dispatcher.runtime
+        self._signs = signs or VitalSigns(runtime, (), "http", workspace.contact)
         secret = workspace.house.settings.secrets.slack_signing_secret
         features = workspace.house.dispatcher.catalogue.features
         self._webhooks = {hook.name: hook for feature in features for hook in feature.webhooks}
@@ -65,7 +68,8 @@ class Site:
         elif path == "/healthz" and scope["method"] in ("GET", "HEAD"):
             await self._health(send)
         elif path == "/metrics" and scope["method"] == "GET":
-            body = self._workspace.house.dispatcher.observability.exposition()
+            observability = self._workspace.house.dispatcher.observability
+            body = await asyncio.to_thread(observability.exposition)
             await _answer(send, 200, CONTENT_TYPE, body)
         else:
             await _answer(send, 404, "text/plain; charset=utf-8", b"Not found\n")
@@ -154,9 +158,9 @@ class Site:
             return 500, "The bot failed"
 
     async def _health(self, send: Send) -> None:
-        problem = self._workspace.house.store.problem()
-        body = json.dumps({"status": "ok" if not problem else "failing", "store": problem or "ok"})
-        await _answer(send, 503 if problem else 200, "application/json", body.encode())
+        vitals = await asyncio.to_thread(self._signs.read)
+        body = json.dumps(vitals.told()).encode()
+        await _answer(send, 503 if vitals.problems else 200, "application/json", body)
 
 
 def _headers(scope: Scope) -> dict[str, str]:

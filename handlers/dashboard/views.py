@@ -57,6 +57,10 @@ def dashboard_blocks(found: Snapshot, *, places: bool = True) -> list[Block]:
     if places:
         drawn = date(found.now, "{date_short_pretty} {time_secs}")
         blocks.append(context(f"{escape(found.environment)} · as of {drawn}"))
+    opened = section("\n".join(_open(found)))
+    urgent = bool(found.alerts or found.incidents)
+    if urgent:
+        blocks.append(opened)
     parts = sorted(found.parts, key=lambda part: part.state.rank)
     if parts:
         blocks.append(section("\n".join(_part(part, found.now) for part in parts)))
@@ -65,7 +69,8 @@ def dashboard_blocks(found: Snapshot, *, places: bool = True) -> list[Block]:
         section("\n".join(map(_metric, lines[at : at + 3]))) for at in range(0, len(lines), 3)
     ]
     blocks.append(section(_budget(found)))
-    blocks.append(section("\n".join(_open(found))))
+    if not urgent:
+        blocks.append(opened)
     blocks.append(context(_deployed(found.deployed, found.now)))
     return blocks
 
