@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from bot.events import IncidentChanged
 from bot.sandbox.workspace import ANA, OPS, RITA, VIC
+from bot.sandbox.workspace.calls import Call
+from bot.sandbox.workspace.methods import METHODS
 from bot.store.incidents_rows import IncidentRecord
 from bot.store.lessons_rows import EvidenceState, FilesState
 from handlers.lessons.report.sharing import share
 from tests.lessons import past
 from tests.lessons.stage import Stage
+from tests.sandbox.workspace.stage import until
 
 
 def over(stage: Stage, title: str = "Checkout *fails* <now>") -> IncidentRecord:
@@ -146,3 +149,24 @@ async def test_a_bucket_that_refuses_leaves_the_bundle_on_the_machine(stage: Sta
     assert "is as it was made" in verified.text
     listed = await stage.terminal(f"incident evidence list {record.id}")
     assert "has 1 bundle of evidence" in listed.text
+
+
+async def test_where_the_workspace_has_canvases_the_report_is_one(stage: Stage) -> None:
+    record = over(stage)
+    made: list[dict[str, object]] = []
+
+    def create(call: Call) -> dict[str, object]:
+        made.append(dict(call.arguments))
+        return {"canvas_id": "F0CANVAS01"}
+
+    refusing = METHODS["canvases.create"]
+    METHODS["canvases.create"] = replace(refusing, run=create)
+    try:
+        await stage.person(RITA).types(f"/pitchey incident report {record.id}")
+        await until(lambda: any(each.canvas for each in stage.store.lessons.reports(record.id)), 15)
+    finally:
+        METHODS["canvases.create"] = refusing
+    assert [each.canvas for each in stage.store.lessons.reports(record.id)] == ["F0CANVAS01"]
+    (canvas,) = made
+    assert canvas["channel_id"] == OPS
+    assert "# Lessons learned: INC-1 Checkout" in str(canvas["document_content"])
