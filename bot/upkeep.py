@@ -17,6 +17,7 @@ DELIVERIES_KEPT = timedelta(hours=24)  # Slack redelivers for minutes; a day is 
 SENT_KEPT = timedelta(days=30)  # so long a message can be edited by its key
 FIRINGS_KEPT = timedelta(days=2)  # longer than any job is caught up
 RUNS_KEPT = timedelta(days=90)
+ALERTS_KEPT = timedelta(days=400)  # after they were resolved: a year can be compared with the last
 
 
 def forget_old(store: Store, now: datetime) -> str:
@@ -25,6 +26,8 @@ def forget_old(store: Store, now: datetime) -> str:
     messages = store.outbox.forget_before(now - SENT_KEPT)
     store.firings.forget_before(now - FIRINGS_KEPT)
     store.runs.forget_before(now - RUNS_KEPT)
+    store.alerts.forget_before(now - ALERTS_KEPT)
+    store.alert_rules.forget_silences_before(now - ALERTS_KEPT)
     return f"Forgot {deliveries} old deliveries and {messages} sent messages."
 
 

@@ -21,6 +21,7 @@ class Sampling(Table):
     api: Every = 60
     worker: Every = 60
     answers: Every = 60
+    origin: Every = 300
     database: Every = 60
     database_size: Every = 900
     cache: Every = 300

@@ -30,14 +30,30 @@ class Sample:
 
 @dataclass(slots=True)
 class Rollup:
-    """What is known of many values; grows by adding and merging."""
+    """What is known of many values; grows by adding and merging.
+
+    The distribution is put together when it is asked for: most reports ask for averages, and
+    merging thousands of bins is most of what a report costs.
+    """
 
     count: int = 0
     total: float = 0.0
     minimum: float = math.inf
     maximum: float = -math.inf
     good: int | None = None
-    sketch: Sketch = field(default_factory=Sketch)
+    _sketch: Sketch = field(default_factory=Sketch)
+    _values: list[float] = field(default_factory=list)
+    _packed: list[bytes] = field(default_factory=list)
+
+    @property
+    def sketch(self) -> Sketch:
+        """The distribution; raises ValueError where a stored one cannot be read."""
+        for packed in self._packed:
+            self._sketch.absorb(packed)
+        for value in self._values:
+            self._sketch.add(value)
+        self._packed, self._values = [], []
+        return self._sketch
 
     def add(self, value: float, good: int | None = None) -> None:
         self.count += 1
@@ -45,7 +61,7 @@ class Rollup:
         self.minimum = min(self.minimum, value)
         self.maximum = max(self.maximum, value)
         self.good = _sum(self.good, good)
-        self.sketch.add(value)
+        self._values.append(value)
 
     def merge(self, other: Rollup) -> None:
         self.count += other.count
@@ -56,19 +72,18 @@ class Rollup:
         self.sketch.merge(other.sketch)
 
     def absorb(self, row: Row) -> None:
-        """Merge a stored roll-up; raises ValueError where its sketch cannot be read."""
+        """Merge a stored roll-up."""
         _, count, total, minimum, maximum, good, sketch = row
         self.count += count
         self.total += total
         self.minimum = min(self.minimum, minimum)
         self.maximum = max(self.maximum, maximum)
         self.good = _sum(self.good, good)
-        self.sketch.absorb(sketch)
+        self._packed.append(sketch)
 
     def bucket(self, start: datetime) -> Bucket:
-        return Bucket(
-            start, self.count, self.total, self.minimum, self.maximum, self.good, self.sketch
-        )
+        """What it holds now, as of `start`; nothing is to be added afterwards."""
+        return Bucket(start, self.count, self.total, self.minimum, self.maximum, self.good, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,12 @@ class Bucket:
     minimum: float
     maximum: float
     good: int | None
-    sketch: Sketch
+    _rollup: Rollup
+
+    @property
+    def sketch(self) -> Sketch:
+        """The distribution of its samples; raises ValueError where it cannot be read."""
+        return self._rollup.sketch
 
     @property
     def average(self) -> float:

@@ -6,6 +6,7 @@ from bot.command import Feature
 from bot.events import AlertChanged, IncidentChanged, Listener
 from bot.jobs import Job
 from handlers.alerts import commands, silencing
+from handlers.alerts.gauges import begin
 from handlers.alerts.looking import look
 from handlers.alerts.telling import on_change, on_incident, tick
 
@@ -43,6 +44,7 @@ FEATURE = Feature(
         commands.TEST,
     ),
     jobs=(EVALUATE, CALL),
+    begin=begin,
     listeners=(Listener(AlertChanged, on_change), Listener(IncidentChanged, on_incident)),
 )
 

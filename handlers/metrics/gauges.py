@@ -22,6 +22,7 @@ _GAUGES = {
     "uptime": ("check_good", "1 when the last check of API and site was good, else 0.", 1.0),
     "response_time": ("response_seconds", "Time of the API's cheapest answer.", 0.001),
     "error_rate": ("error_ratio", "Share of answers with a 5xx status.", 0.01),
+    "origin_error_rate": ("origin_error_ratio", "Share of 5xx of what the origin said.", 0.01),
     "cpu": ("cpu_ratio", "CPU time at the 99th percentile against the Worker's limit.", 0.01),
     "memory": ("memory_ratio", "Memory of Redis that is used.", 0.01),
     "database_connections": ("database_connections_ratio", "Connections in use.", 0.01),

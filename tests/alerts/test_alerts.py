@@ -331,7 +331,7 @@ async def test_a_test_alert_goes_the_real_way_and_says_what_it_is(stage: Night) 
 async def test_a_rule_measured_by_us_is_not_resolved_by_hand(stage: Night) -> None:
     await fire(stage)
     reply = await stage.types("alerts resolve AL-1")
-    assert reply.outcome == "rejected"
+    assert reply.outcome == "not understood"
     assert len(stage.open) == 1
 
 
@@ -361,7 +361,7 @@ async def test_a_rule_measured_by_us_is_not_resolved_by_hand(stage: Night) -> No
 async def test_bad_input_is_told_with_what_would_work(stage: Night, line: str, told: str) -> None:
     await fire(stage)
     reply = await stage.types(line)
-    assert reply.outcome == "rejected"
+    assert reply.outcome == "not understood"
     assert told in f"{reply.text} {reply.blocks}"
     assert len(stage.open) == 1
 
@@ -391,7 +391,7 @@ async def test_a_storm_is_one_line_of_the_list_and_its_alerts_another_list(stage
     assert "12 firing" in words
     assert "Zone 3" not in words
     assert "Zone 3" in str((await stage.types("alerts list --storm ST-1")).blocks)
-    assert (await stage.types("alerts list --storm nonsense")).outcome == "rejected"
+    assert (await stage.types("alerts list --storm nonsense")).outcome == "not understood"
 
 
 async def test_acts_are_in_the_audit_log_and_in_the_alerts_own_history(stage: Night) -> None:

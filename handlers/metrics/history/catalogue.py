@@ -18,7 +18,6 @@ class Figure(StrEnum):
 
     P95 = "95th percentile"
     AVERAGE = "average"
-    PER_MINUTE = "a minute, average"
     SHARE = "share of all answers"
     LEAST = "least"
     GREATEST = "greatest"
@@ -72,8 +71,8 @@ KEY = (
     Entry("database_connections", "Database connections", "%", Figure.P95),
 )
 OTHERS = (
-    Entry("requests", "Requests", "", Figure.PER_MINUTE),
-    Entry("worker_errors", "Worker exceptions", "", Figure.PER_MINUTE),
+    Entry("requests", "Requests a minute", "", Figure.AVERAGE),
+    Entry("worker_errors", "Worker exceptions a minute", "", Figure.AVERAGE),
     Entry("cache_hit_rate", "Cache hit rate", "%", Figure.AVERAGE, higher_is_better=True),
     Entry("database_size", "Database size", "MB", Figure.GREATEST, 1e-6),
     Entry("connections_active", "Connections, active", "", Figure.P95),

@@ -25,7 +25,8 @@ _MOST_POINTS = 170  # more than that, a phone cannot show apart
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One metric over the window; values in its unit, None without samples."""
+    """One metric over the window; values in its unit, None without samples. The median is there
+    where one metric alone is asked for."""
 
     entry: Entry
     limits: Metric | None
@@ -94,7 +95,8 @@ def history(
     """
     since = now - asked.window
     entries = (asked.metric,) if asked.metric else (*KEY, *OTHERS)
-    lines = [_line(store, settings, environment, each, since, now) for each in entries]
+    detail = asked.metric is not None
+    lines = [_line(store, settings, environment, each, since, now, detail) for each in entries]
     if asked.metric is None:
         lines = [line for line in lines if line.value is not None or line.entry in KEY]
         lines.sort(key=_worst_first)
@@ -152,6 +154,7 @@ def _line(
     entry: Entry,
     since: datetime,
     until: datetime,
+    detail: bool,
 ) -> Line:
     bucket = store.samples.window(environment, entry.source, since, until)
     earlier = store.samples.window(environment, entry.source, since - (until - since), since)
@@ -161,7 +164,8 @@ def _line(
     scale = entry.scale
     return Line(
         entry, entry.limits(settings), entry.value(bucket), before, bucket.count,
-        bucket.minimum * scale, bucket.quantile(0.5) * scale, bucket.maximum * scale,
+        bucket.minimum * scale, bucket.quantile(0.5) * scale if detail else 0.0,
+        bucket.maximum * scale,
     )  # fmt: skip
 
 

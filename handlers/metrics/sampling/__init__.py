@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import OpsError
 from bot.jobs import Job
-from handlers.metrics.sampling import answers, api, database, surroundings, worker
+from handlers.metrics.sampling import answers, api, database, origin, surroundings, worker
 from handlers.metrics.sampling.scene import MINUTE, Findings, Scene
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ SOURCES = (
     Source("api", "API and site", api.measure, ("uptime", "response_time")),
     Source("worker", "Cloudflare analytics", worker.measure, ("requests", "worker_errors", "cpu")),
     Source("answers", "Workers telemetry", answers.measure, ("answers", "error_rate")),
+    Source("origin", "Cloudflare analytics of the zone", origin.measure, ("origin_error_rate",)),
     Source(
         "database",
         "database connections",
