@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.charts import Mark, Series, line_chart
+from bot.lifetime import settle_memory
 from bot.settings import Settings, load
 from bot.store import Sample, Store
 from handlers.metrics.history.asked import read
@@ -156,6 +157,7 @@ def _percentiles(store: Store, weeks: dict[str, list[float]], goal: Goal) -> Non
 
 def _reports(store: Store, settings: Settings, say: Say, goal: Goal, what: str) -> None:
     """What `/pitchey metrics 7d` reads: ten metrics, two windows each, and the points of one."""
+    settle_memory()  # as the bot does once it is up
     say(f"  reports with {what}")
     for text, most in (("1h", 50), ("7d", 50), ("30d", 100)):
         for metric in ("", "response_time"):
