@@ -61,7 +61,10 @@ def test_a_part_that_was_exchanged_is_named_even_with_a_new_sum(tmp_path: Path) 
     assert verify(io.BytesIO(forged), sha256).problems == ("a.jsonl was changed",)
 
 
-@pytest.mark.parametrize("content", [b"", b"not a bundle", gzip.compress(b"x" * 600)])
+NO_BUNDLE = {"empty": b"", "text": b"not a bundle", "gzip": gzip.compress(b"x" * 600)}
+
+
+@pytest.mark.parametrize("content", NO_BUNDLE.values(), ids=NO_BUNDLE)
 def test_what_is_no_bundle_is_told(content: bytes) -> None:
     assert verify(io.BytesIO(content), "0" * 64).problems
 
