@@ -41,13 +41,16 @@ def headline(found: Snapshot) -> str:
         told.append(f"{plural(len(found.incidents), 'incident')} open")
     if not told:
         known = [part for part in found.parts if part.state is State.GOOD]
-        unknown = [part.title for part in found.parts if part.state is State.UNKNOWN]
+        unknown = [part for part in found.parts if part.state is State.UNKNOWN]
         told.append(f"{len(known)} of {plural(len(found.parts), 'part')} well")
         good = sum(line.state is State.GOOD for line in found.lines)
         told.append(f"{good} of {len(found.lines)} metrics on target")
         if unknown:
-            names = listed(unknown) if len(unknown) < 4 else plural(len(unknown), "part")
-            told.append(f"not known: {names}")
+            unknown.sort(key=lambda part: not part.vital)
+            names = [part.title for part in unknown]
+            if len(names) > 3:
+                names = [*names[:2], f"{len(names) - 2} more"]
+            told.append(f"not known: {listed(names)}")
     return clip(f"{start}: {'; '.join(told)}", 280)
 
 

@@ -145,4 +145,5 @@ def _group(group: Mapping[str, Any]) -> str:
     said = str(sample.get("message", "")) if isinstance(sample, Mapping) else ""
     count = int(group.get("count") or 0)
     times = "once" if count == 1 else f"{count:,} times"
-    return f"{times} {group.get('route', '')}: {clip(' '.join(said.split()), 120)}"
+    # Never "/:id:", which Slack would show as a picture.
+    return f"{times} {group.get('route', '')} · {clip(' '.join(said.split()), 120)}"

@@ -79,13 +79,16 @@ def _rank(value: float, limits: Metric) -> int:
 def _line(
     name: str, title: str, value: float, night: Bucket, before: Bucket | None, limits: Metric
 ) -> str:
-    mark = ("past the alert threshold, ", "off target, ", "")[_rank(value, limits)]
-    unit = limits.unit
-    worst = f", 95th percentile {night.quantile(0.95):.0f} ms" if name == "response_time" else ""
+    mark = (", past the alert threshold", ", off target", "")[_rank(value, limits)]
+    unit, sign = limits.unit, "≥" if limits.higher_is_better else "≤"
+    worst = f", 95 % under {night.quantile(0.95):,.0f} ms" if name == "response_time" else ""
     earlier = ""
     if before is not None:
         then = _value(name, before)
         moved = f"{value - then:+.2f} points" if name == "uptime" else change(value, then)
-        earlier = f", the night before {then:.4g} {unit} ({moved})" if moved else ""
-    sign = "≥" if limits.higher_is_better else "≤"
-    return f"{title} {value:.4g} {unit}{worst}: {mark}target {sign}{limits.target:g}{earlier}"
+        earlier = f"; before {_amount(then, unit)}{', ' + moved if moved else ''}"
+    return f"{title} {_amount(value, unit)} (target {sign}{limits.target:g}){mark}{worst}{earlier}"
+
+
+def _amount(value: float, unit: str) -> str:
+    return f"{value:,.0f} ms" if unit == "ms" else f"{value:.2f} {unit}"

@@ -15,7 +15,8 @@ EMOJI = {
     State.NOTE: ":large_yellow_circle:",
     State.GOOD: ":white_check_mark:",
 }
-_LINES = 6
+_LINES = 6  # so that ten parts stay within the characters of one message
+_LINE = 120
 _BUTTONS = 4
 
 
@@ -99,7 +100,7 @@ def _first_line(found: Found) -> str:
 
 def _part(found: Found) -> str:
     lines = [_first_line(found)]
-    lines += [f"• {escape(clip(line, 220))}" for line in found.lines[:_LINES]]
+    lines += [f"• {escape(clip(line, _LINE))}" for line in found.lines[:_LINES]]
     if len(found.lines) > _LINES:
         lines.append(f"• and {len(found.lines) - _LINES} more")
     return "\n".join(lines)

@@ -77,7 +77,9 @@ async def test_health_and_metrics_of_the_bot_itself(stage: Stage, ana: Actor) ->
     await stage.recorded(command="health")
     async with aiohttp.ClientSession() as session:
         async with session.get(f"{stage.address}/healthz") as answer:
-            assert (answer.status, await answer.json()) == (200, {"status": "ok", "store": "ok"})
+            told = await answer.json()
+            assert (answer.status, told["status"], told["store"]) == (200, "ok", "ok"), told
+            assert told["slack"]["status"] == "ok"
         async with session.head(f"{stage.address}/healthz") as answer:
             assert answer.status == 200
         async with session.get(f"{stage.address}/metrics") as answer:
