@@ -15,7 +15,9 @@ from bot.clearance import Clearance
 from bot.command import Command, Context, Person, Reply, Surface
 from bot.errors import BadInput
 from bot.frozen import thaw
-from bot.guard import Guard, reason_of
+from bot.guard import Guard
+from bot.guard_input import reason_of
+from bot.guard_terminal import confirmed
 from bot.store.operation_rows import Decision, OperationRecord, State
 
 NOW = 0.0  # seconds: for a decision Slack is asked anew who somebody is
@@ -54,25 +56,33 @@ async def _confirm(context: Context, command: Command, record: OperationRecord, 
 
 
 async def _approve(context: Context, command: Command, record: OperationRecord, _: str) -> Reply:
-    verdict = clearance.may_approve(record, context.invocation.person, context.guard.clock())
-    return await _let_run(context, command, record, verdict, "")
+    asked = context.invocation.person
+    verdict = clearance.may_approve(record, asked, context.guard.clock())
+    who = context.access.approvers(command.role, record.request.person_id).sentence
+    return await _let_run(context, command, record, verdict, "", who)
 
 
 async def _break(context: Context, command: Command, record: OperationRecord, _: str) -> Reply:
     asked = context.invocation
     right = context.guard.glass_right(asked.person, context.role, asked.surface)
     if record.state is State.REQUESTED and not right:
-        return guard_answers.no_glass()
+        return guard_answers.no_glass(at_terminal=asked.surface is Surface.TERMINAL)
     verdict = clearance.waits(record, context.guard.clock())
     return await _let_run(context, command, record, verdict, right)
 
 
 async def _let_run(
-    context: Context, command: Command, record: OperationRecord, verdict: Clearance, glass: str
+    context: Context,
+    command: Command,
+    record: OperationRecord,
+    verdict: Clearance,
+    glass: str,
+    who: str = "",
 ) -> Reply:
+    """`who` says who can approve where this person cannot."""
     guard, person = context.guard, context.invocation.person
     if not verdict.granted:
-        return _refused(record, verdict.message)
+        return _refused(record, verdict.message, who)
     if not (permission := await _permission(context, command, record)).allowed:
         return guard_answers.not_allowed(record, permission.message, permission.hint)
     if person.id != record.request.person_id and (
@@ -82,9 +92,12 @@ async def _let_run(
         return guard_answers.not_allowed(record, why, hint)
     if (holder := guard.holder(record.request.target)) is not None:
         return guard_answers.busy(holder)
+    decision = Decision(person.id, person.name, glass=glass)
+    if glass and context.invocation.surface is Surface.TERMINAL:
+        return await confirmed(guard, context, command, record, decision, ours=False)
     if not await guard.unchanged(context, command, record):
         return guard_answers.changed(record)
-    return await guard.begin(context, record, Decision(person.id, person.name, glass=glass))
+    return await guard.begin(context, record, decision)
 
 
 async def _reject(
@@ -97,7 +110,7 @@ async def _reject(
     if not (permission := await _permission(context, command, record)).allowed:
         return guard_answers.not_allowed(record, permission.message, permission.hint)
     if not (words := reason_of({"reason": reason})):
-        return guard_answers.why_rejected(record)
+        return guard_answers.why_rejected(record, reason.strip())
     guard.close(record, State.REJECTED, Decision(person.id, person.name, words), "Rejected.")
     return guard_answers.closed(find(guard, record.id))
 
@@ -116,7 +129,8 @@ async def _cancel(context: Context, command: Command, record: OperationRecord, _
         permission = await _permission(context, command, record)
         if not permission.allowed:
             return guard_answers.not_allowed(record, permission.message, permission.hint)
-    if not guard.store.operations.ask_cancel(record.id, person.name):
+    who = clearance.mention(person.id, person.name)
+    if not guard.store.operations.ask_cancel(record.id, who):
         record = find(guard, record.id)
         if record.state is not State.RUNNING:
             return guard_answers.told(record)
@@ -170,9 +184,9 @@ async def _requester_barred(context: Context, command: Command, record: Operatio
     return f"{who}, who asked for it, {have} now; {needs}.{unsure}"
 
 
-def _refused(record: OperationRecord, message: str) -> Reply:
+def _refused(record: OperationRecord, message: str, hint: str = "") -> Reply:
     if record.state is State.REQUESTED:
-        return guard_answers.not_allowed(record, message)
+        return guard_answers.not_allowed(record, message, hint)
     return guard_answers.told(record)
 
 

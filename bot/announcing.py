@@ -9,12 +9,16 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import approval_views, run_views
+from bot import request_views, run_views
+from bot.blocks import code
+from bot.clearance import mention
 from bot.command import Catalogue, Risk, Role
 from bot.errors import OpsError
+from bot.journal import steps_before
 from bot.store.operation_rows import OperationRecord, State
 
 if TYPE_CHECKING:
+    from bot.access import Access
     from bot.outbox import Outbox
     from bot.redaction import Redactor
     from bot.settings import Settings
@@ -31,17 +35,34 @@ def channel_of(record: OperationRecord, settings: Settings) -> str:
     return asked if asked.startswith(_CHANNELS) else settings.slack.ops_channel
 
 
+def rival_of(store: Store, record: OperationRecord) -> str:
+    """What else waits for the same target, in a sentence; only the first of them will run."""
+    waiting = store.operations.newest(2, (State.REQUESTED,), record.request.target)
+    for other in waiting:
+        if other.id != record.id:
+            who = mention(other.request.person_id, other.request.person_name)
+            return f"{code(other.id)} of {who} waits for the same target: whichever is first runs."
+    return ""
+
+
 class Announcer:
     """Tells channels; needs the process that is connected to Slack."""
 
     def __init__(
-        self, settings: Settings, store: Store, outbox: Outbox, slack: Slack, redactor: Redactor
+        self,
+        settings: Settings,
+        store: Store,
+        outbox: Outbox,
+        slack: Slack,
+        redactor: Redactor,
+        access: Access,
     ) -> None:
         self._settings = settings
         self._store = store
         self._outbox = outbox
         self._slack = slack
         self._redactor = redactor
+        self._access = access
 
     def tell(self, record: OperationRecord, catalogue: Catalogue, now: datetime) -> None:
         """Store what the channel should read of its present state; raises OpsError."""
@@ -50,13 +71,17 @@ class Announcer:
         asked_in_channel = record.request.risk == Risk.DANGEROUS
         if record.state is State.REQUESTED:
             if asked_in_channel:
-                role = (command.role if command else Role.ADMIN).word
-                text, blocks = approval_views.request_card(record, word, role)
+                role = command.role if command else Role.ADMIN
+                who = self._access.approvers(role, record.request.person_id).sentence
+                text, blocks = request_views.request_card(
+                    record, word, who, self._before(record), rival_of(self._store, record)
+                )
                 self._post(record, "request", text, blocks)
         else:
             if asked_in_channel:
-                text, blocks = approval_views.decided_card(record, word)
+                text, blocks = request_views.decided_card(record, word)
                 self._replace(record, "request", "decided", text, blocks)
+                self._call(record)
             if record.started_at is not None:
                 self._tell_run(record, catalogue, now)
         self._store.operations.announced(record.id, record.state)
@@ -70,7 +95,7 @@ class Announcer:
             return
         command = catalogue.find(record.request.command)
         steps = self._store.operations.steps(record.id)
-        text, blocks = run_views.running(record, command, steps, now, note)
+        text, blocks = run_views.running(record, command, steps, now, note, self._before(record))
         try:
             await self._slack.call(
                 self._slack.web.chat_update,
@@ -88,19 +113,39 @@ class Announcer:
         if record.glass:
             text, blocks = run_views.glass_notice(record, self._settings.slack.command)
             self._post(record, "glass", text, blocks)
+        before = self._before(record)
         if record.state is State.RUNNING:
-            text, blocks = run_views.running(record, command, steps, now)
+            text, blocks = run_views.running(record, command, steps, now, before=before)
             self._post(record, "run", text, blocks, in_thread=True)
             return
         if record.state is State.INTERRUPTED:
             # A message of its own, so that people notice; what showed progress loses its button.
-            text, blocks = run_views.interrupted(record, steps, command)
+            text, blocks = run_views.interrupted(record, steps, command, before)
             self._post(record, "interrupted", text, blocks, in_thread=True)
             if self._store.outbox.find(f"{record.id}:run") is not None:
-                self._replace(record, "run", "result", text, blocks[:1], in_thread=True)
+                text, blocks = run_views.cut_off(record, steps, before)
+                self._replace(record, "run", "result", text, blocks, in_thread=True)
             return
-        text, blocks = run_views.result(record, steps, command)
+        text, blocks = run_views.result(record, steps, command, before)
         self._replace(record, "run", "result", text, blocks, in_thread=True)
+
+    def _before(self, record: OperationRecord) -> tuple[str, ...]:
+        return steps_before(self._store, record) if record.resumes else ()
+
+    def _call(self, record: OperationRecord) -> None:
+        """Call whoever asked below the card, which an edit of it does not do."""
+        card = f"{record.id}:request"
+        told = request_views.word_to_requester(record)
+        if told is None or self._store.outbox.find(card) is None:
+            return
+        text, blocks = told
+        self._outbox.messages.post(
+            channel_of(record, self._settings),
+            text,
+            blocks,
+            key=f"{record.id}:called",
+            thread_of=card,
+        )
 
     def _post(
         self,

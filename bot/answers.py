@@ -22,7 +22,7 @@ def not_understood(invocation: Invocation, error: BadInput) -> Reply:
     suggestions = error.suggestions if isinstance(error, UnknownWord) else ()
     buttons = [command_button(f"/pitchey {line}", line) for line in suggestions[:5]]
     return _told(
-        invocation, f":grey_question: {error.message}", error.hint, "rejected", 64, buttons
+        invocation, f":question: {error.message}", error.hint, "not understood", 64, buttons
     )
 
 
@@ -41,9 +41,12 @@ def working(line: str) -> str:
 def interrupted(invocation: Invocation) -> Reply:
     """The bot was stopped while it worked; nothing is known of the result."""
     asked = code(f"/pitchey {clip(invocation.text, 100)}".strip())
+    how = "the bot was restarted"
+    if invocation.surface is Surface.TERMINAL:
+        how = "it was stopped here (Ctrl-C)"
     return _told(
         invocation,
-        f":warning: Interrupted: the bot was restarted while it worked on {asked}.",
+        f":warning: Interrupted: {how} while it worked on {asked}.",
         "Its result is not known. Ask again.",
         "interrupted",
         75,

@@ -111,7 +111,10 @@ class Workspace:
         runtime.rooms = Rooms(slack)
         redactor = house.dispatcher.redactor
         house.dispatcher.postpone = Postponement(outbox)
-        house.dispatcher.guard.attach(Announcer(settings, house.store, outbox, slack, redactor))
+        announcer = Announcer(
+            settings, house.store, outbox, slack, redactor, house.dispatcher.access
+        )
+        house.dispatcher.guard.attach(announcer)
         listeners = Listeners(house.dispatcher, slack, directory.people)
         listeners.register(bolt)
         return cls(house, slack, directory, listeners, bolt, outbox)

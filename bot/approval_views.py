@@ -1,6 +1,9 @@
-"""What people see before a guarded operation runs: the question, the request, its end. Pure."""
+"""What the requester sees before a guarded operation runs: the question, the wait. Pure."""
 
 from __future__ import annotations
+
+import html
+from collections.abc import Sequence
 
 from bot.ask_buttons import reason_button
 from bot.blocks import (
@@ -15,21 +18,27 @@ from bot.blocks import (
     fields,
     section,
 )
-from bot.clearance import mention
-from bot.command import Block, Command, Delivery, Plan, Reply, Risk
-from bot.store.operation_rows import OperationRecord, State
+from bot.clearance import mention, spoken
+from bot.command import Block, Delivery, Plan, Reply, Risk
+from bot.store.operation_rows import OperationRecord
 
 LINES_SHOWN = 12
-REJECT_QUESTION = "Why is it rejected? Whoever asked for it reads this."
 OPERATION = "operation"  # the command that every button here runs
+Before = Sequence[str]  # names of the steps done in the operations that this one resumes
+NOTHING: Before = ()
 
 
-def question(record: OperationRecord, word: str, minutes: int) -> Reply:
-    """For the requester alone: what would change, and the button that does it."""
+def question(
+    record: OperationRecord, word: str, minutes: int, before: Before = NOTHING, rival: str = ""
+) -> Reply:
+    """For the requester alone: what would change, and the button that does it.
+
+    `rival` says what else waits for the same target.
+    """
     request = record.request
-    text = f":raised_hand: Nothing has changed yet: confirm {code(f'{word} {request.line}')}."
+    text = f":raised_hand: Nothing has changed yet: confirm {shown_line(record, word)}."
     yes = command_button(
-        clip(f"Run {request.command}", 75),
+        clip(f"{'Resume' if record.resumes else 'Run'} {request.command}", 75),
         act_line(record, "confirm"),
         delivery=Delivery.UPDATE,
         style="primary",
@@ -44,7 +53,7 @@ def question(record: OperationRecord, word: str, minutes: int) -> Reply:
         text,
         [
             section(f"*{text}*"),
-            *_plan(record, word),
+            *plan_blocks(record, before, rival),
             actions(yes, no),
             context(
                 f"Open for {minutes} minutes, until {date(record.expires_at, '{time}')}. "
@@ -57,9 +66,31 @@ def question(record: OperationRecord, word: str, minutes: int) -> Reply:
     )
 
 
-def reason_wanted(command: Command, line: str, plan: Plan, word: str) -> Reply:
-    """A dangerous command without a reason: what it would do, and a button that asks why."""
-    text = f":grey_question: Say why: {code(f'{word} {command.name}')} needs a reason."
+def terminal_question(
+    record: OperationRecord, word: str, before: Before = NOTHING, glass: str = ""
+) -> Reply:
+    """What y or N at a terminal is about; `glass` is why no second person is needed."""
+    line = shown_line(record, word)
+    text = f":raised_hand: Nothing has changed yet: confirm {line}."
+    alone: list[Block] = []
+    if glass:
+        text = f":rotating_light: Nothing has changed yet: break the glass for {line}?"
+        alone = [
+            section(
+                f"It runs without a second person ({escape(glass)}). Everybody in the channel is "
+                "told, and the audit log marks it."
+            )
+        ]
+    blocks = [section(f"*{text}*"), *plan_blocks(record, before), *alone]
+    return Reply(text, [*blocks, context(f"Operation {code(record.id)}.")])
+
+
+def reason_wanted(line: str, plan: Plan, word: str, trouble: str) -> Reply:
+    """A dangerous command without a reason: what it would do, and a button that asks why.
+
+    `trouble` says what is wrong with the reason, or that there is none.
+    """
+    text = f":question: Say why: {trouble}"
     typed = f'{word} {line} --reason="…"'
     blocks = [
         section(f"*{text}*"),
@@ -74,11 +105,14 @@ def reason_wanted(command: Command, line: str, plan: Plan, word: str) -> Reply:
         ),
         context(f"Or type it: {code(typed)}"),
     ]
-    return Reply(text, blocks, outcome="rejected", exit_code=64, private=True)
+    return Reply(text, blocks, outcome="not understood", exit_code=64, private=True)
 
 
-def waiting(record: OperationRecord, channel: str, role: str, *, commands: bool) -> Reply:
-    """For the requester: where the request stands. `commands`: they may break the glass."""
+def waiting(record: OperationRecord, channel: str, who: str, *, commands: bool) -> Reply:
+    """For the requester: where the request stands, and `who` may approve it, as a sentence.
+
+    `commands`: they may break the glass.
+    """
     ends = date(record.expires_at, "{time}")
     where = f"<#{channel}>" if not channel.startswith("#") else channel
     text = f":hourglass_flowing_sand: Waiting for approval in {where} until {ends}."
@@ -92,8 +126,8 @@ def waiting(record: OperationRecord, channel: str, role: str, *, commands: bool)
         [
             section(f"*{text}*"),
             section(
-                f"Nothing has changed yet. Somebody else with the role *{role}* has to approve "
-                f"{code(record.request.line)} on *{escape(record.request.target)}*."
+                f"Nothing has changed yet: {code(html.unescape(record.request.line))} on "
+                f"*{escape(record.request.target)}* needs a second person.\n{who}"
             ),
             actions(*buttons),
             context(f"Operation {code(record.id)}."),
@@ -121,73 +155,9 @@ def glass_button(record: OperationRecord) -> Block:
     )
 
 
-def request_card(record: OperationRecord, word: str, role: str) -> tuple[str, list[Block]]:
-    """For the channel: who wants what, where and why, with Approve and Reject."""
-    request = record.request
-    who = mention(request.person_id, request.person_name)
-    ends = date(record.expires_at, "{time}")
-    text = (
-        f":raised_hand: Approval wanted by {ends}: {who} wants to run "
-        f"{code(f'{word} {request.line}')} on {escape(request.target)}."
-    )
-    approve = command_button(
-        clip(f"Approve {request.command}", 75),
-        act_line(record, "approve"),
-        style="primary",
-        asks=confirm(
-            clip(f"Approve {request.command}?", 100),
-            f"{request.target}: {request.effect} Asked by {request.person_name}.",
-            "Approve",
-            "Not now",
-        ),
-    )
-    reject = reason_button(
-        "Reject",
-        act_line(record, "reject"),
-        REJECT_QUESTION,
-        style="danger",
-    )
-    withdraw = command_button("Cancel the request", act_line(record, "cancel"))
-    return text, [
-        section(f"*{text}*"),
-        *_plan(record, word),
-        actions(approve, reject, withdraw),
-        context(
-            f"Nothing has changed yet. Somebody with the role *{role}*, other than {who}, "
-            f"approves. Operation {code(record.id)}."
-        ),
-    ]
-
-
-def decided_card(record: OperationRecord, word: str) -> tuple[str, list[Block]]:
-    """The request's card once it is decided: by whom and when, and no buttons to decide it."""
-    request = record.request
-    by = mention(record.decider_id, record.decider_name)
-    when = date(record.decided_at or record.requested_at, "{time}")
-    words = f": {escape(record.decision)}" if record.decision else "."
-    what = f"{code(f'{word} {request.line}')} on {escape(request.target)}"
-    again: list[Block] = []
-    match record.state:
-        case State.REJECTED:
-            text = f":no_entry: Rejected by {by} at {when}{words}"
-        case State.EXPIRED:
-            text = f":hourglass: Expired at {when}: nobody approved {what} in time."
-            again = [again_button(record)]
-        case State.CHANGED:
-            text = f":warning: Not run: {escape(request.target)} changed since it was asked for."
-            again = [again_button(record)]
-        case State.CANCELLED if record.started_at is None:
-            text = f":no_entry_sign: Cancelled by {by} at {when}: {what}."
-        case _ if record.glass:
-            text = f":rotating_light: Run without a second person by {by} at {when}: {what}."
-        case _:
-            text = f":white_check_mark: Approved by {by} at {when}: {what}."
-    changed = "Nothing was changed. " if record.started_at is None else ""
-    blocks = [section(f"*{text}*"), *_plan(record, word)]
-    if again:
-        blocks.append(actions(*again))
-    blocks.append(context(f"{changed}Operation {code(record.id)}."))
-    return text, blocks
+def shown_line(record: OperationRecord, word: str) -> str:
+    """The command as it was meant; the stored one has its special characters escaped."""
+    return code(f"{word} {html.unescape(record.request.line)}")
 
 
 def act_line(record: OperationRecord, act: str) -> str:
@@ -212,15 +182,13 @@ def summary(record: OperationRecord) -> dict[str, object]:
     }
 
 
-def _plan(record: OperationRecord, word: str) -> list[Block]:
+def plan_blocks(record: OperationRecord, before: Before = NOTHING, rival: str = "") -> list[Block]:
+    """What would change, where and why; the command itself is in the heading."""
     request = record.request
-    facts = [
-        f"*What*\n{code(f'{word} {request.line}')}",
-        f"*Where*\n{escape(request.target)}",
-    ]
+    facts = [f"*Where*\n{escape(request.target)}"]
     if request.risk == Risk.DANGEROUS:
         facts += [
-            f"*Why*\n{escape(request.reason)}",
+            f"*Why*\n{spoken(request.reason)}",
             f"*Asked by*\n{mention(request.person_id, request.person_name)} "
             f"at {date(record.requested_at, '{time}')}",
         ]
@@ -228,4 +196,19 @@ def _plan(record: OperationRecord, word: str) -> list[Block]:
     if len(request.lines) > LINES_SHOWN:
         lines.append(f"and {len(request.lines) - LINES_SHOWN} more")
     effect = "\n".join([f"*Effect*\n{escape(request.effect)}", *lines])
-    return [fields(*facts), section(effect)]
+    blocks = [fields(*facts), section(effect)]
+    if record.resumes:
+        blocks.append(section(_resuming(record, before)))
+    if rival:
+        blocks.append(context(f":warning: {rival}"))
+    return blocks
+
+
+def _resuming(record: OperationRecord, before: Before) -> str:
+    """Which operation goes on, from which step, and what is left out."""
+    text = f"*Resumes* {code(record.resumes)} from step {len(before) + 1}."
+    if not before:
+        return f"{text} No step of it had finished."
+    done = ", ".join(escape(clip(name, 60)) for name in before[:LINES_SHOWN])
+    more = f" and {len(before) - LINES_SHOWN} more" if len(before) > LINES_SHOWN else ""
+    return f"{text} Done before, and left out now: {done}{more}."

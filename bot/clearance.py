@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ class Clearance:
 
 
 GRANTED = Clearance(True)
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
 
 
 def mention(person_id: str, name: str) -> str:
@@ -27,6 +29,17 @@ def mention(person_id: str, name: str) -> str:
     if not person_id or person_id.startswith(TERMINAL):
         return f"{escape(name)} (terminal)" if name else "the bot"
     return f"<@{person_id}>"
+
+
+def spoken(words: str) -> str:
+    """What a person gave as a reason, exactly: no link in it is live, and nobody is called."""
+    return code(" ".join(words.split()))
+
+
+def canceller(record: OperationRecord) -> str:
+    """Who cancelled what ran; older entries of the journal hold a name only."""
+    who = record.canceller
+    return who if _MENTION.fullmatch(who) else escape(who or "somebody")
 
 
 def same_person(record: OperationRecord, person: Person) -> bool:
@@ -119,7 +132,7 @@ def happened(record: OperationRecord) -> str:
     """What became of an operation, by whom and when, in one sentence."""
     name, by = code(record.id), mention(record.decider_id, record.decider_name)
     when = _at(record.ended_at or record.decided_at or record.requested_at)
-    reason = f": {escape(record.decision)}" if record.decision else ""
+    reason = f": {spoken(record.decision)}" if record.decision else ""
     match record.state:
         case State.REQUESTED:
             return f"{name} still waits, until {_at(record.expires_at)}."

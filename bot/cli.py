@@ -14,6 +14,7 @@ from bot.terminal.output import flush, say, write
 EXIT_CONFIGURATION = 78  # sysexits.h EX_CONFIG: a supervisor should not restart us
 EXIT_UNAVAILABLE = 69
 EXIT_USAGE = 64  # sysexits.h EX_USAGE; argparse has 2, which `pitchey health` has for "down"
+EXIT_INTERRUPTED = 75  # sysexits.h EX_TEMPFAIL: Ctrl-C; asking again may succeed
 OWN = {
     "run": "Serve Slack until stopped; --mode socket or http.",
     "sandbox": "Start the whole world on this machine, or send a command to it.",
@@ -54,7 +55,7 @@ def _main(argv: Sequence[str] | None) -> int:
         code = EXIT_CONFIGURATION if type(error).__name__ == "SettingsError" else EXIT_UNAVAILABLE
         return _say(error, code)
     except KeyboardInterrupt:
-        return 130
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
         return 0  # `pitchey help | head`: the reader has seen enough
 

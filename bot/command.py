@@ -194,7 +194,9 @@ MakePlan = Callable[[Context, Arguments], Awaitable[Plan]]
 # What every guarded command understands besides its own arguments.
 REASON = Argument("reason", "why it is done", flag=True, example="cache holds old prices")
 BREAK_GLASS = Argument(
-    "break-glass", "run without a second person, in a SEV1 that you command", Kind.FLAG
+    "break-glass",
+    "run without a second person, in a SEV1 that you command or as an admin at the terminal",
+    Kind.FLAG,
 )
 GUARDS_OWN = frozenset({REASON.name, BREAK_GLASS.name})
 

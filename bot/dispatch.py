@@ -251,7 +251,7 @@ class Dispatcher:
             surface=invocation.surface.value,
             channel=invocation.channel,
             command=handled.command,
-            arguments=clip(self.redactor.text(words.clean(handled.arguments)), 1_000),
+            arguments=clip(self.redactor.text(words.as_meant(handled.arguments)), 1_000),
             role=role.word if role else "none",
             outcome=outcome,
             detail=clip(self.redactor.text(handled.detail or handled.reply.text), 1_000),

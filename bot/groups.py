@@ -71,6 +71,13 @@ class Groups:
         group = (self._all.known("") or {}).get(written.lower())
         return f"@{group.handle}" if group else written
 
+    def known(self, written: str) -> tuple[str, frozenset[str] | None]:
+        """How a message mentions the group, and who is in it, from what was read before."""
+        group = (self._all.known("") or {}).get(written.lower())
+        if group is None or group.gone:
+            return written, None if group is None else frozenset()
+        return f"<!subteam^{group.id}|@{group.handle}>", self._people.known(group.id)
+
     def renew(self) -> None:
         """Read again in the background what will end soon."""
         self._all.renew()

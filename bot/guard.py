@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from bot import approval_views, clearance, guard_answers
-from bot.announcing import channel_of
+from bot.announcing import channel_of, rival_of
 from bot.command import Arguments, Command, Context, Person, Plan, Reply, Risk, Role, Surface
 from bot.errors import OpsError
 from bot.frozen import command_line, freeze, thaw
-from bot.guard_input import admitted
-from bot.journal import Clock, expire_overdue, interrupt_lost, operation_id
+from bot.guard_input import admitted, no_reason, reason_of
+from bot.journal import Clock, expire_overdue, interrupt_lost, operation_id, steps_before
 from bot.running import UNREADABLE, Contain, Runner, invocation_of
 from bot.store.operation_rows import Decision, OperationRecord, OperationRequest, State
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds between two looks at what expired, was lost or is untold
-SHORTEST_REASON = 3  # characters
 
 
 def utc_now() -> datetime:
@@ -131,7 +130,13 @@ class Guard:
                 # Whoever set the schedule has confirmed it.
                 return await self.begin(context, record, Decision(words="by schedule"))
             self.runner.tell(record)
-            return approval_views.question(record, self.word, self.settings.guard.approval_minutes)
+            return approval_views.question(
+                record,
+                self.word,
+                self.settings.guard.approval_minutes,
+                self.steps_before(record),
+                rival_of(self.store, record),
+            )
         return await self._dangerous(context, command, arguments, plan, resumes)
 
     async def _dangerous(
@@ -139,9 +144,9 @@ class Guard:
     ) -> Reply:
         person = context.invocation.person
         wants_glass = bool(arguments.get("break-glass"))
-        if not reason_of(arguments):
+        if trouble := no_reason(command, arguments):
             line = command_line(command, arguments) + (" --break-glass" if wants_glass else "")
-            return approval_views.reason_wanted(command, line, plan, self.word)
+            return approval_views.reason_wanted(line, plan, self.word, trouble)
         right = self.glass_right(person, context.role, context.invocation.surface)
         if wants_glass and not right:
             return guard_answers.no_glass()
@@ -152,7 +157,7 @@ class Guard:
         return approval_views.waiting(
             record,
             channel_of(record, self.settings),
-            command.role.word,
+            context.access.approvers(command.role, person.id).sentence,
             commands=bool(right),
         )
 
@@ -178,8 +183,10 @@ class Guard:
         if isinstance(started, Reply):
             return started
         if context.invocation.surface is Surface.TERMINAL:
+            from bot.guard_terminal import run_here
+
             # Its process ends with the answer: what runs there is waited for.
-            return await self.runner.run(context, started, context.progress)
+            return await run_here(self, context, started)
         self.runner.start(context, started)
         return guard_answers.begun(started, channel_of(started, self.settings))
 
@@ -252,6 +259,10 @@ class Guard:
         emergency = self.store.emergencies.commanded_by(person.id)
         return f"commander of {emergency.severity} number {emergency.id}" if emergency else ""
 
+    def steps_before(self, record: OperationRecord) -> tuple[str, ...]:
+        """What the operations that it resumes have done; empty where it resumes none."""
+        return steps_before(self.store, record) if record.resumes else ()
+
     def deciding(self, operation: str) -> asyncio.Lock:
         """One decision at a time: who comes second sees what the first one did."""
         lock = self._deciding.get(operation)
@@ -269,9 +280,3 @@ class Guard:
             except UNREADABLE:
                 # Whoever damaged one record does not stop the others from expiring.
                 log.exception("the journal holds what this bot did not write")
-
-
-def reason_of(arguments: Arguments) -> str:
-    """The reason that was given; empty where it is too short to be one."""
-    text = str(arguments.get("reason") or "").strip()
-    return text if len(text) >= SHORTEST_REASON else ""

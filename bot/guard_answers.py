@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from bot.approval_views import REJECT_QUESTION, again_button, summary
-from bot.ask_buttons import reason_button
-from bot.blocks import actions, code, command_button, context, escape, section
+from collections.abc import Sequence
+
+from bot.approval_views import again_button, summary
+from bot.blocks import actions, code, command_button, context, date, escape, section
 from bot.clearance import happened, held
 from bot.command import Reply
-from bot.store.operation_rows import OperationRecord, State
+from bot.request_views import reject_button
+from bot.store.operation_rows import OperationRecord, State, Step
+
+INTERRUPTED = 75  # sysexits.h EX_TEMPFAIL
+_EXITS = {
+    State.REQUESTED: INTERRUPTED,
+    State.RUNNING: 0,
+    State.SUCCEEDED: 0,
+    State.FAILED: 69,
+    State.CANCELLED: 1,
+    State.REJECTED: 3,
+    State.CHANGED: 3,
+    State.EXPIRED: INTERRUPTED,
+    State.INTERRUPTED: INTERRUPTED,
+}
 
 
 def begun(record: OperationRecord, channel: str) -> Reply:
@@ -26,8 +41,11 @@ def begun(record: OperationRecord, channel: str) -> Reply:
     )
 
 
-def told(record: OperationRecord) -> Reply:
-    """Too late: what happened, by whom and when."""
+def told(record: OperationRecord, outcome: str = "refused") -> Reply:
+    """What happened, by whom and when: too late to decide, or the end of a wait.
+
+    The exit code is that of the operation's own state (docs/how-to/run.md).
+    """
     text = f":information_source: Nothing done: {happened(record)}"
     buttons = [command_button("Show the operation", f"operation {record.id}")]
     if record.state in (State.EXPIRED, State.CHANGED):
@@ -35,8 +53,8 @@ def told(record: OperationRecord) -> Reply:
     return Reply(
         text,
         [section(text), actions(*buttons)],
-        outcome="refused",
-        exit_code=3,
+        outcome=outcome,
+        exit_code=_EXITS[record.state],
         data=summary(record),
     )
 
@@ -54,7 +72,7 @@ def resumed(record: OperationRecord, by: OperationRecord) -> Reply:
             actions(command_button("Show that operation", f"operation {by.id}")),
         ],
         outcome="refused",
-        exit_code=3,
+        exit_code=_EXITS[by.state],
         data=summary(by),
     )
 
@@ -117,14 +135,84 @@ def cancelling(record: OperationRecord) -> Reply:
     return Reply(text, [section(text)], outcome="cancelling", data=summary(record))
 
 
-def why_rejected(record: OperationRecord) -> Reply:
-    """A rejection says why."""
-    text = f":grey_question: Say why {code(record.id)} is rejected."
-    ask = reason_button("Reject", f"operation {record.id} reject", REJECT_QUESTION)
-    return Reply(text, [section(text), actions(ask)], outcome="rejected", exit_code=64)
+def why_rejected(record: OperationRecord, short: str) -> Reply:
+    """A rejection says why; `short` is the reason that was no reason."""
+    text = f":question: Say why {code(record.id)} is rejected."
+    if short:
+        text = f":question: {code(short)} is too short: say why {code(record.id)} is rejected."
+    blocks = [section(text), context("At least 3 characters."), actions(reject_button(record, ""))]
+    return Reply(text, blocks, outcome="not understood", exit_code=64)
 
 
-def no_glass() -> Reply:
+def no_glass(*, at_terminal: bool = False) -> Reply:
+    """Who may break the glass, as the person may not."""
     text = ":no_entry: Refused: only the commander of a declared SEV1 may run it alone."
-    hint = "Leave out `--break-glass`: a second person then approves it."
+    hint = (
+        "Leave out `--break-glass`: a second person then approves it. A SEV1 is declared with "
+        '`/pitchey incident declare "…" --severity SEV1`; `/pitchey incident take commander` there '
+        "makes you its commander."
+    )
+    if at_terminal:
+        text = ":no_entry: Refused: in a terminal only an admin may run it alone."
+        hint = "Leave out `--break-glass`: a second person then approves it in Slack."
     return Reply(text, [section(text), context(hint)], outcome="refused", exit_code=3)
+
+
+def not_run(record: OperationRecord, *, stopped: bool, waits: bool) -> Reply:
+    """No at the terminal's question, or Ctrl-C there; `waits` where the request stays open."""
+    what = f"{code(record.request.command)} on {escape(record.request.target)}"
+    how = "Ctrl-C" if stopped else "not confirmed"
+    text = f":no_entry_sign: Not run ({how}): {what}. Nothing had started."
+    hint = f"The request {code(record.id)} was withdrawn."
+    if waits:
+        hint = f"The request {code(record.id)} still waits until {date(record.expires_at)}."
+    return Reply(
+        text,
+        [section(text), context(hint)],
+        outcome=State.CANCELLED.value,
+        exit_code=INTERRUPTED if stopped else _EXITS[State.CANCELLED],
+        data=summary(record),
+    )
+
+
+def stopped_here(record: OperationRecord, steps: Sequence[Step], *, resumable: bool) -> Reply:
+    """Ctrl-C while it ran at the terminal: how far it got, and how to go on."""
+    what = f"{code(record.request.command)} on {escape(record.request.target)}"
+    text = f":warning: Interrupted by Ctrl-C: {what} stopped as {code(record.id)}."
+    done = [step.name for step in steps if step.finished_at is not None]
+    begun = [step.name for step in steps if step.finished_at is None]
+    known = f"Last finished step: *{escape(done[-1])}*." if done else "No step had finished."
+    if begun:
+        known += f" *{escape(begun[-1])}* had begun and may be half done: look before you go on."
+    follow = f"/pitchey operation {record.id} resume"
+    on = f"Go on: {code(follow)}." if resumable else "It begins anew: ask for it again."
+    return Reply(
+        text,
+        [section(text), section(known), section(on)],
+        outcome=State.INTERRUPTED.value,
+        exit_code=INTERRUPTED,
+        data=summary(record),
+    )
+
+
+def left(record: OperationRecord, channel: str) -> Reply:
+    """Ctrl-C while a terminal waited for an approval, or for the bot to finish."""
+    ends = date(record.expires_at, "{time}")
+    text = (
+        f":hourglass_flowing_sand: {code(record.id)} stays open in {channel} until {ends}; "
+        "this terminal no longer waits for it."
+    )
+    if record.state is State.RUNNING:
+        text = (
+            f":hourglass_flowing_sand: {code(record.id)} goes on in the bot; this terminal no "
+            "longer waits for it."
+        )
+    line = f"/pitchey operation {record.id}"
+    hint = f"See {code(line)}, or cancel it with {code(f'{line} cancel')}."
+    return Reply(
+        text,
+        [section(text), section(hint)],
+        outcome=record.state.value,
+        exit_code=INTERRUPTED,
+        data=summary(record),
+    )

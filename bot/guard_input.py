@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from bot.ask_buttons import SHORTEST_REASON
+from bot.blocks import code
 from bot.command import Arguments, Command
 from bot.errors import BadInput
 from bot.frozen import command_line
@@ -45,3 +47,19 @@ def admitted(command: Command, arguments: Arguments, redactor: Redactor) -> dict
 def _holds_secret(value: str, redactor: Redactor) -> bool:
     told = value.partition("?")[0] if "://" in value else value
     return redactor.text(told) != told
+
+
+def reason_of(arguments: Arguments) -> str:
+    """The reason that was given; empty where it is too short to be one."""
+    text = str(arguments.get("reason") or "").strip()
+    return text if len(text) >= SHORTEST_REASON else ""
+
+
+def no_reason(command: Command, arguments: Arguments) -> str:
+    """What is wrong with the reason, as a sentence; empty where there is a good one."""
+    if reason_of(arguments):
+        return ""
+    if not (text := str(arguments.get("reason") or "").strip()):
+        return f"`{command.name}` needs a reason."
+    least = f"at least {SHORTEST_REASON} characters"
+    return f"the reason {code(text)} of `{command.name}` is too short: {least}."

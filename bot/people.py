@@ -56,6 +56,11 @@ class People:
         known = self._members.known(person_id) or (await self.member(person_id)).value
         return known.name if known else person_id
 
+    def barred(self, person_id: str) -> bool:
+        """Is it known that this person has no role, whatever the settings say?"""
+        known = self._members.known(person_id)
+        return known is not None and bool(known.barred)
+
     def reason(self, reading: Reading[Member]) -> str:
         """Why the person could not be read, as the end of a sentence."""
         return reason(reading.trouble, SCOPE) if reading.trouble else "no answer"

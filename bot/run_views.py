@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.approval_views import act_line, again_button
+from bot.approval_views import NOTHING, Before, act_line, again_button, shown_line
 from bot.blocks import actions, clip, code, command_button, confirm, context, escape, section
-from bot.clearance import mention
+from bot.clearance import canceller, mention, spoken
 from bot.command import Block, Command, Reply, Risk
-from bot.limits import BLOCKS_PER_MESSAGE
+from bot.limits import BLOCKS_PER_MESSAGE, MESSAGE_TEXT_ADVISED
 from bot.store.operation_rows import OperationRecord, State, Step
 
 STEPS_SHOWN = 20
+_SIGN = re.compile(r":[a-z0-9_+-]+: ?")
 
 
 def running(
@@ -21,22 +23,23 @@ def running(
     steps: Sequence[Step],
     now: datetime,
     note: str = "",
+    before: Before = NOTHING,
 ) -> tuple[str, list[Block]]:
-    """The one progress message; `note` is what the command said last."""
+    """The one progress message; `note` is what the command said last, `before` what it resumes."""
     request = record.request
     current = next((step.name for step in reversed(steps) if step.finished_at is None), "")
-    doing = f", step {len(steps)}: {escape(current)}" if current else ""
+    doing = f", step {len(before) + len(steps)}: {escape(current)}" if current else ""
     how = (
         ":rotating_light: Running without a second person:"
         if record.glass
         else ":hourglass_flowing_sand: Running"
     )
     text = f"{how} {code(request.command)} on {escape(request.target)}{doing}."
-    blocks = [section(f"*{text}*"), *_steps(steps, now)]
+    blocks = [section(f"*{text}*"), *_steps(steps, now, before, record)]
     if note:
         blocks.append(context(escape(note)))
     if record.canceller:
-        blocks.append(context(f"{escape(record.canceller)} cancelled it: it ends after this step."))
+        blocks.append(context(f"{canceller(record)} cancelled it: it ends after this step."))
     elif command is not None and command.cancellable:
         stop = command_button(
             "Cancel it",
@@ -59,40 +62,57 @@ def glass_notice(record: OperationRecord, word: str) -> tuple[str, list[Block]]:
     request = record.request
     who = mention(record.decider_id, record.decider_name)
     text = (
-        f":rotating_light: <!here> Glass broken: {who} runs {code(f'{word} {request.line}')} "
+        f":rotating_light: <!here> Glass broken: {who} runs {shown_line(record, word)} "
         f"on {escape(request.target)} without a second person."
     )
     return text, [
         section(f"*{text}*"),
-        section(f"*Effect*\n{escape(request.effect)}\n*Why*\n{escape(request.reason)}"),
+        section(f"*Effect*\n{escape(request.effect)}\n*Why*\n{spoken(request.reason)}"),
         context(f"Allowed by: {escape(record.glass)}. Operation {code(record.id)}."),
     ]
 
 
 def result(
-    record: OperationRecord, steps: Sequence[Step], command: Command | None
+    record: OperationRecord,
+    steps: Sequence[Step],
+    command: Command | None,
+    before: Before = NOTHING,
 ) -> tuple[str, list[Block]]:
-    """The end: what the command answered, its steps, who let it run."""
-    stored = record.result or {}
-    text = str(stored.get("text") or _ended(record))
-    blocks: list[Block] = list(stored.get("blocks") or [section(f"*{text}*")])
+    """The end: which command on what, what it answered, what was done, who let it run."""
     if record.state is State.INTERRUPTED:
-        return interrupted(record, steps, command)
-    blocks = blocks[: BLOCKS_PER_MESSAGE - 3]
+        return interrupted(record, steps, command, before)
+    stored = record.result or {}
+    told = str(stored.get("text") or "")
+    heading = _heading(record, told)
+    blocks: list[Block] = list(stored.get("blocks") or ([section(told)] if told else []))
+    blocks = blocks[: BLOCKS_PER_MESSAGE - 5]
     end = record.ended_at or record.requested_at
-    return text, [*blocks, *_steps(steps, end, ended=True), origin(record, end)]
+    sign = _SIGN.match(told)
+    text = f"{heading} {told[sign.end() :] if sign else told}".strip()
+    undone = [section(_so_far(steps, before))] if record.state is not State.SUCCEEDED else []
+    return clip(text, MESSAGE_TEXT_ADVISED), [
+        section(f"*{heading}*"),
+        *blocks,
+        *undone,
+        *_steps(steps, end, before, record),
+        origin(record, end),
+    ]
 
 
 def interrupted(
-    record: OperationRecord, steps: Sequence[Step], command: Command | None
+    record: OperationRecord,
+    steps: Sequence[Step],
+    command: Command | None,
+    before: Before = NOTHING,
 ) -> tuple[str, list[Block]]:
     """The process that ran it ended: what is known, and the next step as a button."""
     request = record.request
+    who = "the terminal" if record.owner.startswith("terminal") else "the bot"
     text = (
-        f":warning: Interrupted: the bot stopped while {code(request.command)} ran on "
+        f":warning: Interrupted: {who} stopped while {code(request.command)} ran on "
         f"{escape(request.target)}."
     )
-    finished = [step.name for step in steps if step.finished_at is not None]
+    finished = [*before, *(step.name for step in steps if step.finished_at is not None)]
     begun = [step.name for step in steps if step.finished_at is None]
     known = f"Last finished step: *{escape(finished[-1])}*." if finished else "No step finished."
     if begun:
@@ -111,9 +131,26 @@ def interrupted(
     ]
 
 
-def final_reply(record: OperationRecord, steps: Sequence[Step], command: Command | None) -> Reply:
+def cut_off(
+    record: OperationRecord, steps: Sequence[Step], before: Before = NOTHING
+) -> tuple[str, list[Block]]:
+    """What showed the progress of an interrupted one: where it stood, and nothing to press."""
+    end = record.ended_at or record.requested_at
+    text = (
+        f":warning: {code(record.request.command)} on {escape(record.request.target)} got this "
+        "far; what to do now is in the message below."
+    )
+    return text, [section(text), *_steps(steps, end, before, record), origin(record, end)]
+
+
+def final_reply(
+    record: OperationRecord,
+    steps: Sequence[Step],
+    command: Command | None,
+    before: Before = NOTHING,
+) -> Reply:
     """The same end, for somebody who waited for it."""
-    text, blocks = result(record, steps, command)
+    text, blocks = result(record, steps, command, before)
     good = record.state is State.SUCCEEDED
     code_of = int((record.result or {}).get("exit_code", 0 if good else 1))
     return Reply(text, blocks, outcome=record.state.value, exit_code=code_of)
@@ -132,13 +169,16 @@ def origin(record: OperationRecord, now: datetime) -> Block:
             if record.state.final
             else f"running for {span(now - record.started_at)}"
         )
-    why = f" Why: {escape(clip(request.reason, 300))}" if request.reason else ""
+    why = f" Why: {spoken(clip(request.reason, 300))}" if request.reason else ""
     return context(f"{', '.join(parts)}.{why}")
 
 
 def span(length: timedelta) -> str:
-    """`4 s`, `2 min 5 s`, `1 h 3 min`."""
-    seconds = max(0, int(length.total_seconds()))
+    """`0.4 s`, `4 s`, `2 min 5 s`, `1 h 3 min`, rounded."""
+    exact = max(0.0, length.total_seconds())
+    if exact < 1:
+        return f"{exact:.1f} s"
+    seconds = round(exact)
     if seconds < 60:
         return f"{seconds} s"
     if seconds < 3_600:
@@ -146,26 +186,50 @@ def span(length: timedelta) -> str:
     return f"{seconds // 3_600} h {seconds % 3_600 // 60} min"
 
 
-def _ended(record: OperationRecord) -> str:
-    command = code(record.request.command)
+def _heading(record: OperationRecord, told: str) -> str:
+    """How it ended, which command, on what; the sign is the answer's own where it has one."""
+    what = f"{code(record.request.command)} on {escape(record.request.target)}"
     match record.state:
         case State.SUCCEEDED:
-            return f":white_check_mark: Done: {command} on {escape(record.request.target)}."
+            sign = _SIGN.match(told)
+            return f"{sign[0].strip() if sign else ':white_check_mark:'} Done: {what}."
         case State.CANCELLED:
-            return f":no_entry_sign: Cancelled: {command} on {escape(record.request.target)}."
-    return f":x: Failed: {command} on {escape(record.request.target)}."
+            by = f" by {canceller(record)}" if record.canceller else ""
+            return f":no_entry_sign: Cancelled{by}: {what}."
+    return f":x: Failed: {what}."
 
 
-def _steps(steps: Sequence[Step], now: datetime, *, ended: bool = False) -> list[Block]:
-    lines = []
-    for step in steps[-STEPS_SHOWN:]:
+def _so_far(steps: Sequence[Step], before: Before) -> str:
+    """What was done before it ended early, and what was not."""
+    done = len(before) + sum(step.finished_at is not None for step in steps)
+    begun = next((step.name for step in reversed(steps) if step.finished_at is None), "")
+    count = "1 step" if done == 1 else f"{done} steps"
+    text = (
+        f"*{count} finished* and {'stays' if done == 1 else 'stay'} done."
+        if done
+        else "*No step finished.*"
+    )
+    if begun:
+        text += f" *{escape(begun)}* had begun and did not finish."
+    return f"{text} Nothing after that was begun."
+
+
+def _steps(
+    steps: Sequence[Step], now: datetime, before: Before, record: OperationRecord
+) -> list[Block]:
+    """Numbered on from what the operations before this one had done."""
+    lines, first = [], len(before) + 1
+    hidden = max(0, len(steps) - STEPS_SHOWN)
+    if before:
+        lines.append(f":fast_forward: {len(before)} done before, in {code(record.resumes)}")
+    if hidden:
+        lines.append(f"{hidden} earlier steps are done")
+    for number, step in enumerate(steps[hidden:], first + hidden):
         if step.finished_at is not None:
             took = span(step.finished_at - step.started_at)
-            lines.append(f":white_check_mark: {escape(step.name)}, done in {took}")
+            lines.append(f":white_check_mark: {number}. {escape(step.name)}, done in {took}")
         else:
             so_far = span(now - step.started_at)
-            end = f"not finished after {so_far}" if ended else f"{so_far} so far"
-            lines.append(f":small_blue_diamond: {escape(step.name)}, {end}")
-    if len(steps) > STEPS_SHOWN:
-        lines.insert(0, f"{len(steps) - STEPS_SHOWN} earlier steps are done")
+            end = f"not finished after {so_far}" if record.state.final else f"{so_far} so far"
+            lines.append(f":small_blue_diamond: {number}. {escape(step.name)}, {end}")
     return [section("\n".join(lines))] if lines else []

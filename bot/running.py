@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.blocks import clip, code, escape
+from bot.clearance import canceller
 from bot.command import Catalogue, Context, Invocation, Person, Progress, Reply, Role, Surface
 from bot.errors import OpsError
 from bot.frozen import thaw
@@ -123,7 +125,7 @@ class Runner:
         try:
             answered = await self.contain(invocation, record.request.command, work)
         except asyncio.CancelledError:
-            self._end(record, State.INTERRUPTED, {}, "the bot was stopped")
+            self._end(record, State.INTERRUPTED, {}, "Its process was stopped while it ran.")
             showing.cancel()
             raise
         reply = answered.reply
@@ -184,7 +186,7 @@ class Runner:
             surface=request.surface,
             channel=request.channel,
             command=request.command,
-            arguments=self.redactor.text(clip(request.line, 1_000)),
+            arguments=clip(self.redactor.text(html.unescape(request.line)), 1_000),
             role=request.role,
             outcome=outcome,
             detail=self.redactor.text(clip(f"{glass}{detail}{by}{why}", 1_000)),
@@ -224,7 +226,7 @@ class Runner:
         done = [step.name for step in self.store.operations.steps(record.id)]
         so_far = f"after “{escape(done[-1])}”" if done else "before its first step"
         text = (
-            f":no_entry_sign: Cancelled by {escape(now.canceller or 'somebody')} {so_far}: "
+            f":no_entry_sign: Cancelled by {canceller(now)} {so_far}: "
             f"{code(record.request.command)} on {escape(record.request.target)}."
         )
         return Reply(text, outcome=State.CANCELLED.value, exit_code=1)

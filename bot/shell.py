@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import logging
 import os
@@ -20,6 +19,8 @@ from bot.app import House, catalogue
 from bot.blocks import without_sharing
 from bot.clients import Clients
 from bot.command import Block, Invocation, Person, Reply, Surface
+from bot.desk import YES
+from bot.desk import TerminalDesk as TerminalDesk  # noqa: PLC0414 a part of the shell
 from bot.dispatch import Dispatcher
 from bot.errors import OpsError
 from bot.frozen import quoted
@@ -36,8 +37,7 @@ JSON = "--json"
 _SLASH_COMMAND = re.compile(r"(?<![\w/])/pitchey\b")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)>")
 _NOT_IN_LABELS = str.maketrans("", "", "<>|&")
-_SPECIAL = frozenset(" \t\n\"'")
-YES = "--yes"  # confirms a change beforehand
+_SPECIAL = frozenset(" \t\n\"'<>&")
 
 
 def _nobody_knows(_person: str) -> str:
@@ -64,6 +64,8 @@ class TerminalResponder:
         self._program = program
         self._as_json = as_json
         self._names = names
+        self.asking = False  # somebody is asked y or N: nothing may be written over it
+        self._last_line = ""
 
     @property
     def line(self) -> Callable[[str], None] | None:
@@ -75,8 +77,18 @@ class TerminalResponder:
         self.output.write_text(f"{shown}\n")
 
     async def progress(self, text: str) -> None:
-        if sys.stderr is not None and sys.stderr.isatty():
+        known = self.asking or text == self._last_line
+        if not known and sys.stderr is not None and sys.stderr.isatty():
             self._say(text, [])
+
+    def show(self, text: str, blocks: list[Block]) -> None:
+        """Draw a message on standard error, whatever that is."""
+        self._say(self._redactor.text(text), self._redactor.json(blocks))
+
+    def tell(self, text: str) -> None:
+        """One line on standard error at once, and not again as progress."""
+        self._last_line = f":hourglass_flowing_sand: {self._redactor.text(text)}"
+        self._say(self._last_line, [])
 
     async def send(self, reply: Reply) -> None:
         if reply.files:
@@ -114,32 +126,6 @@ class TerminalResponder:
         return f"<@{found[1]}|{name}>" if name else found[0]
 
 
-class TerminalDesk:
-    """Asks y/N on a terminal; `yes` was given beforehand."""
-
-    def __init__(self, *, yes: bool) -> None:
-        self._yes = yes
-
-    async def agrees(self, question: Reply) -> bool | None:
-        """None where nobody can be asked."""
-        if self._yes:
-            return True
-        if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-            return None
-        page = Page(sys.stderr)
-        # Buttons cannot be pressed here: the question follows instead.
-        shown = [block for block in question.blocks if block["type"] != "actions"]
-        terminal.draw(question.text, shown, page.console())
-        say(page.getvalue())
-        answer = await asyncio.to_thread(self._read)
-        return answer.strip().lower() in ("y", "yes")
-
-    @staticmethod
-    def _read() -> str:
-        say("Run it? [y/N] ")
-        return sys.stdin.readline()
-
-
 def as_json(reply: Reply, redactor: Redactor, *, ascii_only: bool = False) -> str:
     """The reply for scripts: `text`, `outcome`, `exit_code` and the command's own `data`."""
     # In two steps: the second one cannot write lone surrogates, which services do send.
@@ -165,7 +151,7 @@ async def run_line(words: Sequence[str], program: str = "pitchey") -> int:
     )
     try:
         line = " ".join(_quoted(word) for word in words if word not in (JSON, YES))
-        house.dispatcher.guard.desk = TerminalDesk(yes=YES in words)
+        house.dispatcher.guard.desk = TerminalDesk(responder, yes=YES in words)
         invocation = Invocation(reference(), _person(), Surface.TERMINAL, line or "help")
         reply = await house.dispatcher.run(invocation, responder)
     finally:

@@ -23,7 +23,7 @@ async def upload(
     *,
     in_channel: bool = False,
 ) -> None:
-    """Upload under a message that says what they are; raises OpsError.
+    """Upload below a message that says what they are; raises OpsError.
 
     Outside a thread that message goes to the person alone. Posting it also tells the id of
     the direct message, which Slack would otherwise only tell for the scope im:write. Only
@@ -38,7 +38,7 @@ async def upload(
         posted = await slack.call(
             slack.web.chat_postMessage, channel=person, text=text, blocks=[section(text)]
         )
-        channel, thread = str(posted["channel"]), str(posted["ts"])
+        channel = str(posted["channel"])
     uploads = [
         {
             "filename": file.name,

@@ -24,6 +24,7 @@ _TYPOGRAPHY = str.maketrans(
 )
 _LONG_DASH = re.compile(r"(?<!\S)[\u2013\u2014](?=\w)")
 _SLACK_LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)  # what Slack itself marks as a link
 _WORD = re.compile(
     r"""(?P<name>[\w-]+[:=])?(?:"(?P<double>[^"]*)"|(?<!\w)'(?P<single>[^']*)')(?=\s|$)|(?P<bare>\S+)"""
 )
@@ -44,9 +45,9 @@ def clean(text: str) -> str:
 def split(text: str) -> list[str]:
     """The words of a typed command; quotes keep spaces together, an open quote is a character.
 
-    Slack's `<@U1|ana>`, `<#C1|ops>`, `<https://x|x>` become `<@U1>`, `<#C1>` and the
-    address, and its `&lt;` `&gt;` `&amp;` the characters they stand for. Raises BadInput for
-    text too long to be a command.
+    Slack's `<@U1|ana>`, `<#C1|ops>`, `<https://x|x>`, `<!here>` become `<@U1>`, `<#C1>`, the
+    address and `@here`, and its `&lt;` `&gt;` `&amp;` the characters they stand for. Raises
+    BadInput for text too long to be a command.
     """
     if len(text) > LONGEST:
         raise BadInput(
@@ -63,8 +64,19 @@ def split(text: str) -> list[str]:
     return [html.unescape(word) for word in words]
 
 
+def as_meant(text: str) -> str:
+    """The whole line as it was meant, for people to read; quotes stay."""
+    return html.unescape(_SLACK_LINK.sub(_unlink, clean(text)))
+
+
 def _unlink(found: re.Match[str]) -> str:
-    target = found[1]
-    if target[0] in "@#!":
+    target, label = found[1], found[2] or ""
+    if target[0] in "@#":
         return f"<{target}>"
-    return target.removeprefix("mailto:") if target.startswith("mailto:") else target
+    if target[0] == "!":
+        # Nobody is called by what is only quoted: `@here` as it was typed.
+        name = target[1:].partition("^")[0]
+        return f"@{(label or name).removeprefix('@')}"
+    if target.startswith("mailto:"):
+        return target.removeprefix("mailto:")
+    return target if _ADDRESS.match(target) else found[0]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.access import restrictions
+from bot.access.approvers import Approvers, KnownGroup, approvers
 from bot.access.decision import Decision, decide
 from bot.access.standing import Facts, Standing, standing_of
 from bot.blocks import escape
@@ -102,6 +103,20 @@ class Access:
             *(self._holder(entry) for entry in dict.fromkeys(entries)),
         )
         return tuple(text for text in told if text)
+
+    def approvers(self, role: Role, requester: str) -> Approvers:
+        """Who else may approve what needs that role, from what is remembered; asks nobody."""
+        directory = self._directory
+
+        def group(written: str) -> KnownGroup:
+            if directory is None:
+                return KnownGroup(escape(written), None)
+            return KnownGroup(*directory.groups.known(written))
+
+        def barred(person_id: str) -> bool:
+            return directory is not None and directory.people.barred(person_id)
+
+        return approvers(self._settings.roles, role, requester, group, barred)
 
     async def _facts(self, person_id: str, newer_than: float) -> Facts:
         if self._directory is None:

@@ -23,13 +23,17 @@ _BATCH = 500  # entries verified between two chances for others to write
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`first_broken` is the number of the first entry that is not as it was written."""
+    """`first_broken` is the number of the first entry that is not as it was written.
+
+    `unknown_head`: every entry fits the one before, and only the noted head is not among them.
+    """
 
     intact: bool
     entries: int
     head: str
     first_broken: int | None = None
     reason: str = ""
+    unknown_head: bool = False
 
 
 class Audit:
@@ -56,10 +60,14 @@ class Audit:
         outcome: str | None = None,
         limit: int = 50,
     ) -> tuple[AuditEntry, ...]:
-        """The newest entries that fit, newest first. `person` is an id, `since` an aware time."""
+        """The newest entries that fit, newest first. `person` is an id, `since` an aware time.
+
+        `command` is a whole name, or the first word of several.
+        """
         wanted = {
             "person_id = ?": person,
-            "command = ?": command,
+            # `practise` stands for every command that begins with that word.
+            "? IN (command, substr(command, 1, instr(command || ' ', ' ') - 1))": command,
             "at >= ?": instant(since) if since else None,
             "outcome = ?": outcome,
         }
@@ -150,7 +158,7 @@ class Audit:
             return Verification(False, count, head, None, "the guards against changes are missing")
         if not seen_noted:
             reason = "the noted head is not in the log: it was written anew"
-            return Verification(False, count, head, None, reason)
+            return Verification(False, count, head, None, reason, unknown_head=True)
         return Verification(True, count, head)
 
     def _batch(self, after: int, last: int) -> list[tuple[int, str, str, str]]:

@@ -163,6 +163,21 @@ class Operations:
             where, values = f"{where} AND target = ?", [*values, target]
         return self._read(f"WHERE {where} ORDER BY requested_at DESC, id LIMIT ?", [*values, limit])
 
+    def recent(self, limit: int, states: Sequence[State]) -> tuple[OperationRecord, ...]:
+        """Those whose last change is newest, first."""
+        marks = ", ".join("?" * len(states))
+        return self._read(
+            f"WHERE state IN ({marks}) "
+            "ORDER BY coalesce(ended_at, started_at, requested_at) DESC, id LIMIT ?",
+            [*states, limit],
+        )
+
+    def counts(self) -> dict[State, int]:
+        """How many there are in each state."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute("SELECT state, count(*) FROM operations GROUP BY state")
+            return {State(state): int(count) for state, count in rows}
+
     def running(self) -> tuple[OperationRecord, ...]:
         return self._read("WHERE state = 'running' ORDER BY started_at", ())
 

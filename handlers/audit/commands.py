@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface
-from bot.errors import BadInput
+from bot.errors import BadInput, OpsError
 from handlers.audit.export import FORMS, export_audit, write_export
 from handlers.audit.operations import MOST, read_audit, verify_audit
 from handlers.audit.result import Wanted
-from handlers.audit.views import check_reply, export_reply, page_reply
+from handlers.audit.views import check_reply, export_reply, page_reply, unwritten_reply
+
+_DIRECT = "your direct messages"
+_SENT_TO = {Surface.TERMINAL: "", Surface.SCHEDULE: "", Surface.MENTION: "this thread"}
 
 OUTCOMES = (
     "succeeded",
     "failed",
     "refused",
     "rejected",
+    "not-understood",
     "timed-out",
     "interrupted",
     # of guarded operations
@@ -47,8 +51,12 @@ async def audit(context: Context, arguments: Arguments) -> Reply:
         )
     if form:
         export = await export_audit(context.store, wanted, form, datetime.now(UTC))
-        written = await write_export(export, path) if path else ""
-        return export_reply(export, written)
+        if not path:
+            return export_reply(export, "", _SENT_TO.get(context.invocation.surface, _DIRECT))
+        try:
+            return export_reply(export, await write_export(export, path))
+        except OpsError as error:
+            return unwritten_reply(error)
     page = await read_audit(context.store, wanted, datetime.now(UTC))
     return page_reply(page, context.settings.slack.command)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import OpsError
 from bot.store import AuditEntry
 from handlers.audit.result import AuditExport, Wanted
+from handlers.audit.wording import plainly
 
 if TYPE_CHECKING:
     from bot.store import Store
@@ -63,7 +64,7 @@ def _export(store: Store, wanted: Wanted, form: str, now: datetime) -> AuditExpo
 def _fits(entry: AuditEntry, wanted: Wanted, now: datetime) -> bool:
     return (
         wanted.person in (None, entry.person_id)
-        and wanted.command in (None, entry.command)
+        and wanted.command in (None, entry.command, entry.command.partition(" ")[0])
         and wanted.outcome in (None, entry.outcome)
         and (wanted.since is None or now - entry.at <= wanted.since)
     )
@@ -74,7 +75,9 @@ def _as_csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        # For people to read; the JSON keeps each detail as its hash was made from it.
+        read = row | {"detail": plainly(row["detail"])}
+        writer.writerow({name: _cell(value) for name, value in read.items()})
     return written.getvalue()
 
 

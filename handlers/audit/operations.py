@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import cache
 
 from bot.errors import BadInput
-from bot.mrkdwn import parse, plain_text
-from bot.store import Store
+from bot.store import AuditEntry, Store
 from handlers.audit.result import AuditCheck, AuditPage, Wanted
+from handlers.audit.wording import plainly, with_names
 
 MOST = 100
 _HEAD = re.compile(r"[0-9a-f]{8,64}")
@@ -34,11 +36,26 @@ async def read_audit(store: Store, wanted: Wanted, now: datetime) -> AuditPage:
         outcome=wanted.outcome,
         limit=wanted.limit + 1,
     )
-    # Details were written as Slack text; in a list their plain words read better.
-    entries = tuple(
-        replace(entry, detail=plain_text(parse(entry.detail))) for entry in found[: wanted.limit]
-    )
+    entries = await asyncio.to_thread(_readable, store, found[: wanted.limit])
     return AuditPage(wanted, entries, more=len(found) > wanted.limit)
+
+
+def _readable(store: Store, entries: Sequence[AuditEntry]) -> tuple[AuditEntry, ...]:
+    """Details were written as Slack text with ids; in a list plain words and names read better."""
+
+    @cache
+    def name(person: str) -> str:
+        last = store.audit.entries(person=person, limit=1)
+        return last[0].person_name if last else ""
+
+    return tuple(
+        replace(
+            entry,
+            arguments=with_names(entry.arguments, name),
+            detail=with_names(plainly(entry.detail), name),
+        )
+        for entry in entries
+    )
 
 
 async def verify_audit(store: Store, noted: str = "") -> AuditCheck:

@@ -43,7 +43,10 @@ class AuditExport:
 
 @dataclass(frozen=True, slots=True)
 class AuditCheck:
-    """`head` is the hash of the last entry; `first_broken` counts from 1."""
+    """`head` is the hash of the last entry; `first_broken` counts from 1.
+
+    Where only the head that was `noted` is not in it, `unknown_head` is true.
+    """
 
     intact: bool
     entries: int
@@ -51,3 +54,4 @@ class AuditCheck:
     first_broken: int | None
     reason: str
     noted: str
+    unknown_head: bool = False

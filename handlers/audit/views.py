@@ -9,19 +9,15 @@ from bot.blocks import actions, clip, code, command_button, context, date, escap
 from bot.command import Block, Delivery, Reply, Upload
 from bot.limits import MESSAGE_BLOCKS_CHARACTERS, SECTION_TEXT
 from handlers.audit.result import AuditCheck, AuditExport, AuditPage, Wanted
+from handlers.audit.wording import SIGNS, went_wrong
 
 if TYPE_CHECKING:
+    from bot.errors import OpsError
     from bot.store import AuditEntry
 
-_SIGNS = {
-    "succeeded": ":white_check_mark:",
-    "refused": ":no_entry:",
-    "rejected": ":no_entry:",
-    "interrupted": ":warning:",
-    "timed out": ":warning:",
-    "failed": ":red_circle:",
-}
 _ROOM = MESSAGE_BLOCKS_CHARACTERS - 1_500  # for the first line, the hints and the buttons
+_REFUSED = Wanted(since=timedelta(hours=24), outcome="refused")
+_NOT_WRITTEN = 74  # sysexits.h EX_IOERR
 _HEAD_SHOWN = 12  # hexadecimal digits: enough to recognise a head
 
 
@@ -32,15 +28,12 @@ def page_reply(page: AuditPage, command: str) -> Reply:
     text = _headline(page, len(shown))
     blocks: list[Block] = [section(f"*{text}*"), *_sections(shown)]
     if page.more or len(shown) < len(lines):
-        narrower = f"Older entries fit too. Narrow it: `{command} audit --since 24h`."
-        blocks.append(context(narrower))
-    refused = "audit --since 24h --outcome refused"
-    blocks.append(
-        actions(
-            command_button("Verify the log", "audit verify"),
-            command_button("Refused in 24 hours", refused),
-        )
-    )
+        blocks.append(context(f"Older entries fit too. {_narrower(page.wanted, command)}"))
+    buttons = [command_button("Verify the log", "audit verify")]
+    if page.wanted != _REFUSED:
+        line = "audit --since 24h --outcome refused"
+        buttons.append(command_button("Refused in 24 hours", line))
+    blocks.append(actions(*buttons))
     return Reply(text, blocks, data=page)
 
 
@@ -55,6 +48,16 @@ def check_reply(check: AuditCheck, command: str) -> Reply:
             "Every entry is as it was written: none changed, removed, added or exchanged."
             f"{noted}\nNote this head outside of the bot. Later, "
             f"`{command} audit verify --head {head}` shows whether the log was written anew."
+        )
+    elif check.unknown_head:
+        text = (
+            f":warning: {code(check.noted)} is not in the log; the log itself is intact: "
+            f"{entries}, head {head}…"
+        )
+        meaning = (
+            "Compare it with your note first: was it mistyped, or noted from another bot's log? "
+            "If it is right, the whole log was written anew since: make a copy of the bot's file "
+            "now, before anything else, and tell an admin."
         )
     else:
         where = f" at entry {check.first_broken:,}" if check.first_broken else ""
@@ -78,12 +81,14 @@ def check_reply(check: AuditCheck, command: str) -> Reply:
     return Reply(text, blocks, data=check, exit_code=0 if check.intact else 1)
 
 
-def export_reply(export: AuditExport, written: str) -> Reply:
-    """The file; or, where a terminal has `written` it, its path."""
+def export_reply(export: AuditExport, written: str, sent_to: str = "") -> Reply:
+    """The file and where it was `sent_to`; or, where a terminal has `written` it, its path."""
     count = f"{export.entries:,} audit {'entry' if export.entries == 1 else 'entries'}"
     head = export.head[:_HEAD_SHOWN]
     where = f" to {code(written)}" if written else f" as {code(export.name)}"
     text = f":white_check_mark: Exported {count}{_conditions(export.wanted)}{where}"
+    if sent_to:
+        text += f", sent to {sent_to}"
     meaning = (
         "Each entry carries its number and its hash, so that it can be found again in the log. "
         f"Head of the log: {code(head)}. It names people and what they did: keep it safe."
@@ -91,6 +96,13 @@ def export_reply(export: AuditExport, written: str) -> Reply:
     files = () if written else (Upload(export.name, export.content, title="Audit log"),)
     data = {"entries": export.entries, "head": export.head, "file": written or export.name}
     return Reply(text, [section(f"*{text}*"), context(meaning)], data=data, files=files)
+
+
+def unwritten_reply(error: OpsError) -> Reply:
+    """The export was made, and the file that a terminal named could not be written."""
+    text = f":x: {escape(error.message)}"
+    hint = context(error.hint or "Name another one with `--file`.")
+    return Reply(text, [section(text), hint], outcome="failed", exit_code=_NOT_WRITTEN)
 
 
 def head_reply(entries: int, head: str, command: str) -> Reply:
@@ -115,8 +127,8 @@ def _headline(page: AuditPage, shown: int) -> str:
         return f":information_source: No audit entries{conditions}"
     newest = "the newest " if page.more or shown < len(page.entries) else ""
     count = f"{shown} audit {'entry' if shown == 1 else 'entries'}"
-    others = len([entry for entry in page.entries[:shown] if entry.outcome != "succeeded"])
-    standing = f", {others} not successful" if others else ", all successful"
+    wrong = len([one for one in page.entries[:shown] if went_wrong(one.outcome)])
+    standing = f", {wrong} not successful" if wrong else ", none failed"
     first = f"{newest}{count}{conditions}{standing}"
     return f":clipboard: {first[0].upper()}{first[1:]}"
 
@@ -140,16 +152,38 @@ def _length(since: timedelta) -> str:
 
 
 def _line(entry: AuditEntry) -> str:
-    sign = _SIGNS.get(entry.outcome, ":grey_question:")
+    """What first, as a phone shows little of it; then who, when and how."""
+    sign = SIGNS.get(entry.outcome, ":question:")
     words = code(clip(entry.arguments or entry.command or "(nothing)", 120))
     line = (
-        f"{sign} {date(entry.at)} *{escape(entry.person_name)}* ({escape(entry.role)}) {words} "
-        f"{escape(entry.outcome)} after {_milliseconds(entry.duration_ms)}, "
-        f"by {escape(entry.surface)}, reference {code(entry.reference)}"
+        f"{sign} *{escape(entry.outcome)}* {words}\n"
+        f"{date(entry.at)} by *{escape(entry.person_name)}* ({escape(entry.role)}, "
+        f"{escape(entry.surface)}), took {_milliseconds(entry.duration_ms)}, "
+        f"{code(entry.reference)}"
     )
-    if entry.outcome != "succeeded" and entry.detail:
-        line += f"\n{escape(clip(' '.join(entry.detail.split()), 160))}"
+    if went_wrong(entry.outcome) and entry.detail:
+        line += f"\n> {escape(clip(entry.detail, 160))}"
     return line
+
+
+def _narrower(wanted: Wanted, command: str) -> str:
+    """Something that was not asked for yet, kept beside what was."""
+    if wanted.since is None:
+        more = "--since 24h"
+    elif wanted.outcome is None:
+        more = "--outcome failed"
+    else:
+        return f"`{command} audit --export csv` hands all of them over."
+    parts = [f"{command} audit"]
+    if wanted.person:
+        parts.append(f"--person {wanted.person}")
+    if wanted.command:
+        parts.append(f'--command "{wanted.command}"')
+    if wanted.outcome:
+        parts.append(f"--outcome {wanted.outcome.replace(' ', '-')}")
+    if wanted.since:
+        parts.append(f"--since {int(wanted.since.total_seconds())}s")
+    return f"Narrow it: {code(' '.join([*parts, more]))}."
 
 
 def _milliseconds(duration: int) -> str:

@@ -15,7 +15,7 @@ _KIND_WORDS = {
     Kind.CHANNEL: "a channel, as #name",
 }
 _RISK_WORDS = {
-    Risk.READS: "Only reads.",
+    Risk.READS: "Runs at once, without a question.",
     Risk.CHANGES: "Changes something: asks first.",
     Risk.DANGEROUS: "Dangerous: a second person must approve.",
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot import acts
 from bot.command import Argument, Arguments, Command, Context, Kind, Reply
+from bot.store.operation_rows import State
+from handlers.operations.allowed import allowed_acts, waits_for
 from handlers.operations.operations import MOST, read_operations
 from handlers.operations.result import OperationDetail
 from handlers.operations.views import detail_reply, list_reply
@@ -26,13 +28,17 @@ async def operation(context: Context, arguments: Arguments) -> Reply:
         return await acts.act(context, arguments["id"], what, arguments.get("reason") or "")
     record = acts.find(context.guard, arguments["id"])
     command = context.catalogue.find(record.request.command)
+    who = ""
+    if command is not None and record.state is State.REQUESTED:
+        who = waits_for(context.access, record, command)
     return detail_reply(
         OperationDetail(
             record,
             context.store.operations.steps(record.id),
             context.guard.now(),
-            resumable=command is not None and command.resumable,
-            cancellable=command is not None and command.cancellable,
+            await allowed_acts(context, record, command),
+            who,
+            context.guard.steps_before(record),
         )
     )
 
@@ -61,9 +67,10 @@ OPERATION = Command(
     ),
     examples=("operation OP-7KQ2MX", "operation OP-7KQ2MX cancel"),
     details=(
-        "Everybody may look. A change is confirmed by the person who asked for it. What is "
-        "dangerous is approved or rejected by another person with the role that its command "
-        "needs. Who asked may cancel. The commander of a SEV1 may break the glass."
+        "Looking changes nothing; the other acts do. Everybody may look. A change is confirmed "
+        "by the person who asked for it. What is dangerous is approved or rejected by another "
+        "person with the role that its command needs. Who asked may cancel. The commander of a "
+        "SEV1, and an admin at the terminal after a question, may break the glass."
     ),
     deadline=3_600.0,  # a terminal waits for the approval and the end of what it resumes
 )

@@ -11,17 +11,23 @@ MOST = 50
 
 
 def read_operations(store: Store, state: str | None, limit: int) -> OperationList:
-    """The newest operations; open ones first. Raises BadInput for a limit that is none."""
+    """What waits or runs, then what changed last; raises BadInput for a limit that is none."""
     if not 1 <= limit <= MOST:
         raise BadInput(
             f"`limit` is from 1 to {MOST}, not {limit}.", "For example `operations --limit 20`."
         )
-    states = (State(state),) if state else ()
-    found = store.operations.newest(limit + 1, states)
-    shown = found[:limit]
-    if not states:
-        # However old: what waits or runs is what people look for.
-        still_open = store.operations.newest(limit, (State.RUNNING, State.REQUESTED))
-        names = {record.id for record in still_open}
-        shown = (*still_open, *(record for record in shown if record.id not in names))[:limit]
-    return OperationList(shown, more=len(found) > limit)
+    counts = store.operations.counts()
+    wanted = (State(state),) if state else tuple(State)
+    waits = tuple(each for each in wanted if not each.final)
+    # However old: what waits or runs is what people look for.
+    shown = store.operations.recent(limit, waits) if waits else ()
+    ended = tuple(each for each in wanted if each.final)
+    if ended and len(shown) < limit:
+        shown += store.operations.recent(limit - len(shown), ended)
+    return OperationList(
+        shown,
+        total=sum(counts.get(each, 0) for each in wanted),
+        waiting=counts.get(State.REQUESTED, 0),
+        running=counts.get(State.RUNNING, 0),
+        state=state or "",
+    )

@@ -12,18 +12,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OperationList:
-    """What waits or runs first, then the newest; `more` when older ones fit as well."""
+    """What waits or runs first, then the newest of `total` that fit; the counts are of all."""
 
     records: tuple[OperationRecord, ...]
-    more: bool
+    total: int
+    waiting: int
+    running: int
+    state: str = ""  # the only one that was asked for
 
 
 @dataclass(frozen=True, slots=True)
 class OperationDetail:
-    """One operation with its steps; `resumable` where it can go on after its last step."""
+    """One operation with its steps.
+
+    `acts` are what the person who looks may do to it now; `who` may approve it, as a sentence;
+    `before` are steps done in the operations that it resumes.
+    """
 
     record: OperationRecord
     steps: tuple[Step, ...]
     now: datetime
-    resumable: bool
-    cancellable: bool
+    acts: frozenset[str]
+    who: str = ""
+    before: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from bot.blocks import (
     date,
     escape,
     fields,
+    form_button,
     section,
 )
 from bot.command import Block, Delivery, Reply
@@ -35,6 +37,8 @@ _SIGNS = {
     "changed": ":warning:",
     "interrupted": ":warning:",
 }
+_WORTH_ASKING_AGAIN = ("interrupted", "expired", "changed", "failed", "cancelled")
+_STEPS_SHOWN = 25
 _WORDS = {"requested": "waiting", "changed": "not run, its target had changed"}
 _ROOM = MESSAGE_BLOCKS_CHARACTERS - 2_000
 _TERMINAL = "terminal:"
@@ -42,25 +46,32 @@ _TERMINAL = "terminal:"
 
 def list_reply(found: OperationList) -> Reply:
     """The answer of `/pitchey operations`."""
-    states = [record.state.value for record in found.records]
-    waiting, running = states.count("requested"), states.count("running")
+    which = f" {_WORDS.get(found.state, found.state)}" if found.state else ""
+    shown = len(found.records)
     if not found.records:
-        text = ":information_source: No operations yet: nothing was asked that changes something."
+        text = f":information_source: No operations{which}."
+        if not found.state:
+            text = (
+                ":information_source: No operations yet: nothing was asked that changes something."
+            )
     else:
-        open_ones = f"{waiting} waiting, {running} running"
-        newest = "the newest " if found.more else ""
-        text = f":clipboard: Operations: {open_ones}, of {newest}{len(states)}."
+        count = f"{shown} shown of {found.total}" if shown < found.total else f"{found.total}"
+        text = f":clipboard: Operations{which}: {count}"
+        if not found.state:
+            text += f"; {found.waiting} waiting and {found.running} running now"
+        text += "."
     blocks: list[Block] = [section(f"*{text}*")]
     room = _ROOM
     for record in found.records:
         line = _line(record)
         room -= len(line) + 200
         if room < 0 or len(blocks) > 45:
-            blocks.append(context("Older ones fit too. Narrow it: `operations --state running`."))
+            blocks.append(context("The others do not fit into one message; a smaller `--limit`."))
             break
         show = command_button("Show", f"operation {record.id}")
         blocks.append(section(line, accessory=show))
-    blocks.append(actions(command_button("Look again", "operations", delivery=Delivery.UPDATE)))
+    line = f"operations --state {found.state}" if found.state else "operations"
+    blocks.append(actions(command_button("Look again", line, delivery=Delivery.UPDATE)))
     data = [_data(record) for record in found.records]
     return Reply(text, blocks, data=data)
 
@@ -69,24 +80,29 @@ def detail_reply(detail: OperationDetail) -> Reply:
     """The answer of `/pitchey operation <id>`."""
     record, request = detail.record, detail.record.request
     text = (
-        f"{_SIGNS[record.state]} {record.id} {_word(record)}: {code(request.line)} "
+        f"{_SIGNS[record.state]} {record.id} {_word(record)}: {_words_of(record)} "
         f"on {escape(request.target)}."
     )
     facts = [f"*Effect*\n{escape(request.effect)}", f"*Asked by*\n{_asked(record)}"]
     if request.reason:
-        facts.append(f"*Why*\n{escape(request.reason)}")
+        facts.append(f"*Why*\n{code(request.reason)}")
     if record.decided_at and (record.decider_id or record.decision):
-        words = f": {escape(record.decision)}" if record.decision else ""
+        words = f": {code(record.decision)}" if record.decision else ""
         by = _person(record.decider_id, record.decider_name)
         facts.append(f"*Decided by*\n{by} at {date(record.decided_at)}{words}")
     if record.glass:
         facts.append(f"*Without a second person*\n{escape(record.glass)}")
+    if record.resumes:
+        facts.append(f"*Resumes*\n{code(record.resumes)}, {len(detail.before)} steps done there")
     if record.started_at:
         end = record.ended_at or detail.now
         facts.append(f"*Ran*\nfrom {date(record.started_at)}, for {_span(record.started_at, end)}")
     blocks: list[Block] = [section(f"*{text}*"), fields(*facts)]
-    if detail.steps:
-        blocks.append(section("\n".join(_step(step, detail.now) for step in detail.steps[-25:])))
+    if record.state.value == "requested":
+        until = f"*Waits until {date(record.expires_at, '{time}')}.* {detail.who}"
+        blocks.append(section(until.strip()))
+    if steps := _steps(detail):
+        blocks.append(section("\n".join(steps)))
     told = str((record.result or {}).get("text") or "")
     if told:
         blocks.append(section(f"*Result*\n{clip(told, 1_000)}"))
@@ -97,46 +113,75 @@ def detail_reply(detail: OperationDetail) -> Reply:
 
 
 def _buttons(detail: OperationDetail) -> list[Block]:
+    """What the person who looks may do; looking again is everybody's."""
     record, request = detail.record, detail.record.request
-    line = f"operation {record.id}"
-    again = command_button(clip(f"Ask again for {request.command}", 75), request.line)
-    look = command_button("Look again", line, delivery=Delivery.UPDATE)
-    match record.state.value:
-        case "requested":
-            return [
-                command_button("Cancel the request", f"{line} cancel"),
-                look,
-            ]
-        case "running":
-            stop = command_button(
-                "Cancel it",
-                f"{line} cancel",
-                style="danger",
-                asks=confirm(
-                    clip(f"Cancel {request.command}?", 100),
-                    f"{request.target}: it ends after the step that runs now.",
-                    "Cancel it",
-                    "Let it run",
-                    danger=True,
-                ),
-            )
-            return [stop, look] if detail.cancellable else [look]
-        case "interrupted" if detail.resumable:
-            resume = command_button(clip(f"Resume {request.command}", 75), f"{line} resume")
-            return [resume, again]
-        case "interrupted" | "expired" | "changed" | "failed" | "cancelled":
-            return [again]
-    return []
+    line, command = f"operation {record.id}", request.command
+    change = confirm(
+        clip(f"Change {request.target}?", 100),
+        f"{request.target}: {request.effect}",
+        "Yes, change it",
+    )
+    approve = confirm(
+        clip(f"Approve {command}?", 100),
+        f"{request.target}: {request.effect} Asked by {request.person_name}.",
+        "Approve",
+        "Not now",
+    )
+    reject = form_button(
+        "Reject",
+        "reason",
+        style="danger",
+        run=f"{line} reject",
+        ask=f"Why reject {code(clip(command, 60))} on {escape(clip(request.target, 60))} "
+        f"({record.id})? Whoever asked reads this.",
+        act="Reject",
+    )
+    stop = confirm(
+        clip(f"Cancel {command}?", 100),
+        f"{request.target}: it ends after the step that runs now.",
+        "Cancel it",
+        "Let it run",
+        danger=True,
+    )
+    waits = record.state.value == "requested"
+    offered = {
+        "confirm": command_button(
+            clip(f"Run {command}", 75), f"{line} confirm", style="primary", asks=change
+        ),
+        "approve": command_button(
+            clip(f"Approve {command}", 75), f"{line} approve", style="primary", asks=approve
+        ),
+        "reject": reject,
+        "cancel": command_button("Cancel the request", f"{line} cancel")
+        if waits
+        else command_button("Cancel it", f"{line} cancel", style="danger", asks=stop),
+        "resume": command_button(clip(f"Resume {command}", 75), f"{line} resume"),
+    }
+    buttons = [button for act, button in offered.items() if act in detail.acts]
+    if record.state.value in ("requested", "running"):
+        buttons.append(command_button("Look again", line, delivery=Delivery.UPDATE))
+    elif "again" in detail.acts and record.state.value in _WORTH_ASKING_AGAIN:
+        buttons.append(command_button(clip(f"Ask again for {command}", 75), request.line))
+    return buttons
 
 
 def _line(record: OperationRecord) -> str:
     request = record.request
-    why = f"\n{escape(clip(request.reason, 150))}" if request.reason else ""
+    why = f"\n{code(clip(request.reason, 150))}" if request.reason else ""
     when = date(record.ended_at or record.started_at or record.requested_at)
+    ends = ""
+    if record.state.value == "requested":
+        ends = f", until {date(record.expires_at, '{time}')}"
+    glass = ", :rotating_light: *glass broken*" if record.glass else ""
     return (
-        f"{_SIGNS[record.state]} {code(record.id)} *{_word(record)}* {when}\n"
-        f"{code(clip(request.line, 120))} on {escape(request.target)}, {_asked(record)}{why}"
+        f"{_SIGNS[record.state]} {code(record.id)} *{_word(record)}* {when}{ends}{glass}\n"
+        f"{code(clip(html.unescape(request.line), 120))} on {escape(request.target)}, "
+        f"{_asked(record)}{why}"
     )
+
+
+def _words_of(record: OperationRecord) -> str:
+    return code(html.unescape(record.request.line))
 
 
 def _word(record: OperationRecord) -> str:
@@ -153,15 +198,31 @@ def _person(person_id: str, name: str) -> str:
     return f"<@{person_id}>"
 
 
-def _step(step: Step, now: datetime) -> str:
+def _steps(detail: OperationDetail) -> list[str]:
+    """Numbered on from what the operations before this one had done."""
+    first = len(detail.before) + 1
+    hidden = max(0, len(detail.steps) - _STEPS_SHOWN)
+    ended = detail.record.ended_at
+    return [
+        _step(step, number, ended, detail.now)
+        for number, step in enumerate(detail.steps[hidden:], first + hidden)
+    ]
+
+
+def _step(step: Step, number: int, ended: datetime | None, now: datetime) -> str:
+    name = f"{number}. {escape(step.name)}"
     if step.finished_at is not None:
-        took = _span(step.started_at, step.finished_at)
-        return f":white_check_mark: {escape(step.name)}, done in {took}"
-    return f":small_blue_diamond: {escape(step.name)}, begun {_span(step.started_at, now)} ago"
+        return f":white_check_mark: {name}, done in {_span(step.started_at, step.finished_at)}"
+    if ended is not None:
+        return f":small_blue_diamond: {name}, not finished after {_span(step.started_at, ended)}"
+    return f":small_blue_diamond: {name}, begun {_span(step.started_at, now)} ago"
 
 
 def _span(began: datetime, ended: datetime) -> str:
-    seconds = max(0, int((ended - began).total_seconds()))
+    exact = max(0.0, (ended - began).total_seconds())
+    if exact < 1:
+        return f"{exact:.1f} s"
+    seconds = round(exact)
     if seconds < 60:
         return f"{seconds} s"
     if seconds < 3_600:
@@ -182,6 +243,7 @@ def _data(record: OperationRecord) -> dict[str, object]:
         "decided_by": record.decider_name,
         "glass": record.glass,
         "requested_at": record.requested_at.isoformat(),
+        "expires_at": record.expires_at.isoformat(),
         "started_at": record.started_at.isoformat() if record.started_at else None,
         "ended_at": record.ended_at.isoformat() if record.ended_at else None,
         "resumes": record.resumes,

@@ -84,14 +84,15 @@ async def test_entries_are_listed_newest_first(dispatcher: Dispatcher) -> None:
     assert text.index("bad") < text.index("r2") < text.index("r0")
     assert "The API @here did not answer" in text
     assert "<!here>" not in json.dumps(reply.blocks)
-    assert "failed after 412 ms" in text
+    assert "failed health" in text
+    assert "took 412 ms" in text
 
 
 async def test_the_answer_itself_is_recorded(dispatcher: Dispatcher) -> None:
     reply = await ask(dispatcher, "audit")
     assert reply.text == ":information_source: No audit entries"
     reply = await ask(dispatcher, "audit --command audit")
-    assert reply.text == ":clipboard: 1 audit entry for `audit`, all successful"
+    assert reply.text == ":clipboard: 1 audit entry for `audit`, none failed"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ async def test_entries_are_filtered(
 @pytest.mark.parametrize("limit", ["0", "101", "-5"])
 async def test_a_limit_out_of_range_is_explained(dispatcher: Dispatcher, limit: str) -> None:
     reply = await ask(dispatcher, f"audit --limit={limit}")
-    assert reply.outcome == "rejected"
+    assert reply.outcome == "not understood"
     assert "from 1 to 100" in reply.text
 
 
@@ -174,8 +175,10 @@ async def test_an_unknown_head_breaks_the_proof(dispatcher: Dispatcher) -> None:
     fill(dispatcher)
     reply = await ask(dispatcher, "audit verify --head 0123456789ab")
     assert reply.exit_code == 1
-    assert "written anew" in reply.text
-    assert (await ask(dispatcher, "audit verify --head xyz")).outcome == "rejected"
+    assert "is not in the log; the log itself is intact: 3 entries" in reply.text
+    assert "mistyped" in shown(reply)
+    assert reply.data.unknown_head
+    assert (await ask(dispatcher, "audit verify --head xyz")).outcome == "not understood"
 
 
 async def test_answers_are_json_for_scripts(dispatcher: Dispatcher) -> None:

@@ -78,7 +78,7 @@ async def test_a_misspelling_is_one_press_from_what_was_meant(
 ) -> None:
     await ana.types(f"/pitchey {typed}")
     await ana.sees("Did you mean ")
-    await stage.recorded(outcome="rejected", arguments=typed)
+    await stage.recorded(outcome="not understood", arguments=typed)
     await ana.presses(meant)
     await ana.sees(then)
 
@@ -108,7 +108,7 @@ async def test_bad_input_is_told_with_what_is_allowed(
     assert isinstance(answer, Message)
     assert answer.text.startswith(":grey_question: ")
     await ana.sees(hint)
-    await stage.recorded(outcome="rejected", arguments=typed)
+    await stage.recorded(outcome="not understood", arguments=typed)
 
 
 async def test_a_viewer_is_refused_and_told_whom_to_ask(stage: Stage, vic: Actor) -> None:

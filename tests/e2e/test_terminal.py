@@ -39,7 +39,7 @@ async def test_json_is_for_scripts(stage: Stage) -> None:
     states = {check["component"]: check["state"] for check in told["data"]["checks"]}
     assert (states["site"], states["database"]) == ("down", "healthy")
     code, shell = await stage.run("--json", "lunch")
-    assert (code, json.loads(shell.output)["outcome"]) == (64, "rejected")
+    assert (code, json.loads(shell.output)["outcome"]) == (64, "not understood")
 
 
 async def test_it_works_while_slack_does_not(stage: Stage) -> None:

@@ -214,10 +214,28 @@ async def test_a_secret_in_the_reason_is_shown_nowhere(stage: Stage) -> None:
 async def test_the_list_and_the_detail_show_it(stage: Stage) -> None:
     omar, ana = await requested(stage)
     await ana.types("/pitchey operations")
-    await ana.sees("Operations: 1 waiting, 0 running")
+    await ana.sees("Operations: 1; 1 waiting and 0 running now")
     await ana.presses("Show")
     await ana.sees("waiting: practise danger", anytime=True)
+    await ana.sees("Waits until", anytime=True)
+    await ana.presses("Reject")
+    asked = await ana.sees_modal("Say why")
+    assert "Why reject `practise danger` on rehearsal stage" in str(asked.payload)
+    ana.fills("Reason", "   ")
+    answered = await ana.submits(refused="refused_by_app")
+    assert "blanks do not count" in str(answered)
     assert omar
+
+
+async def test_who_asked_is_called_below_the_card(stage: Stage) -> None:
+    _, ana = await requested(stage)
+    card = await ana.sees_message("learn approving", anytime=True)
+    assert f"May be approved by <@{ANA}>" in str(card.blocks)
+    assert f"approved by <@{OMAR}>" not in str(card.blocks)
+    await ana.presses(APPROVE, confirming="Approve")
+    called = await ana.sees_message("@omar: @ana approved practise danger on", anytime=True)
+    assert called.thread_ts == card.ts
+    await stage.ends()
 
 
 async def press_old(stage: Stage, person: Actor, card: object) -> None:

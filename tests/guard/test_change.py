@@ -89,7 +89,7 @@ async def test_a_running_operation_shows_steps_and_is_cancelled_between_two(stag
     await rita.presses("Run practise change", confirming="Yes, change it")
     await rita.sees("Rehearse step 1 of 6, done in", anytime=True)
     await rita.presses("Cancel it", confirming="Cancel it")
-    await rita.sees("Cancelled by rita after")
+    await rita.sees("Cancelled by @rita: practise change", anytime=True)
     ended = await stage.ends()
     assert ended.state is State.CANCELLED
     assert len(stage.store.operations.steps(ended.id)) < 6

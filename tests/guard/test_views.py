@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import approval_views, guard_answers, run_views
+from bot import approval_views, guard_answers, request_views, run_views
+from bot.access.approvers import Approvers
 from bot.ask_buttons import reason_modal
 from bot.command import Block, Plan, Risk, Role
 from bot.sandbox.workspace.validation import check_message, check_view
@@ -37,14 +38,24 @@ STEPS = tuple(Step(f"step {n} " + "s" * 60, NOW, NOW + timedelta(seconds=n)) for
 
 
 def cards(record: OperationRecord) -> list[tuple[str, list[Block]]]:
-    found = [approval_views.request_card(record, "/pitchey", Role.OPERATOR.word)]
+    who = Approvers(Role.OPERATOR, ("<@U0ANA>",), ("@oncall",), 2).sentence
+    resuming = replace(record, resumes="OP-BBBBBB")
+    before = tuple(step.name for step in STEPS)
+    found = [
+        request_views.request_card(record, "/pitchey", who, rival="something waits too"),
+        request_views.request_card(resuming, "/pitchey", who, before),
+        run_views.running(replace(resuming, started_at=NOW), COMMAND, STEPS, NOW, "", before),
+        run_views.cut_off(replace(resuming, state=State.INTERRUPTED), STEPS, before),
+    ]
     for state in State:
         at = replace(
             record, state=state, decided_at=NOW, decider_id="U0ANA", decider_name="ana",
             decision=record.request.reason, ended_at=NOW,
             started_at=None if state in (State.REJECTED, State.EXPIRED) else NOW,
         )  # fmt: skip
-        found.append(approval_views.decided_card(at, "/pitchey"))
+        found.append(request_views.decided_card(at, "/pitchey"))
+        if word := request_views.word_to_requester(at):
+            found.append(word)
         found.append(run_views.running(at, COMMAND, STEPS, NOW, record.request.effect))
         found.append(run_views.result(at, STEPS, COMMAND))
         found.append(run_views.glass_notice(replace(at, glass="a SEV1"), "/pitchey"))
@@ -54,8 +65,20 @@ def cards(record: OperationRecord) -> list[tuple[str, list[Block]]]:
         approval_views.question(
             replace(record, request=replace(record.request, risk="changes")), "/pitchey", 15
         ),
-        approval_views.waiting(record, "C0OPS00001", "operator", commands=True),
-        approval_views.reason_wanted(COMMAND, record.request.line, Plan("t", "e"), "/pitchey"),
+        approval_views.question(
+            replace(resuming, request=replace(record.request, risk="changes")),
+            "/pitchey",
+            15,
+            before,
+            "something waits too",
+        ),
+        approval_views.terminal_question(record, "/pitchey", before, "an admin at the terminal"),
+        approval_views.waiting(record, "C0OPS00001", who, commands=True),
+        approval_views.reason_wanted(record.request.line, Plan("t", "e"), "/pitchey", "Why?"),
+        guard_answers.not_run(record, stopped=True, waits=True),
+        guard_answers.stopped_here(record, STEPS, resumable=True),
+        guard_answers.left(record, "#ops"),
+        guard_answers.why_rejected(record, "x"),
         guard_answers.busy(replace(record, started_at=NOW)),
     ):
         found.append((reply.text, reply.blocks))
@@ -95,7 +118,7 @@ def test_a_decided_card_has_no_button_that_decides() -> None:
     for state in State:
         if state is State.REQUESTED:
             continue
-        _, blocks = approval_views.decided_card(
+        _, blocks = request_views.decided_card(
             replace(RECORD, state=state, started_at=None, decided_at=NOW), "/pitchey"
         )
         for act in ("approve", "reject", "cancel"):

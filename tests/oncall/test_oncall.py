@@ -164,6 +164,6 @@ async def test_contacts_show_the_levels_and_the_providers(stage: Night) -> None:
 )
 async def test_bad_input(stage: Night, line: str, told: str) -> None:
     reply = await stage.types(line)
-    assert reply.outcome == "rejected"
+    assert reply.outcome == "not understood"
     assert told in f"{reply.text} {reply.blocks}"
     assert stage.house.store.oncall.current(stage.now) == ()

@@ -53,7 +53,7 @@ async def test_bad_input_is_answered_in_words(stage: Stage) -> None:
         reply = await said(stage, line)
         told = f"{reply.text} {reply.data}"
         assert words in told, (line, told)
-        assert reply.outcome == "rejected", line
+        assert reply.outcome == "not understood", line
         assert "<!channel>" not in str(reply.blocks)
     assert stage.kinds() == ["started"]
 
