@@ -31,6 +31,7 @@ class BotProcess:
         self._ready = asyncio.Event()
         self._last: list[str] = []
         self._stopping = False
+        self._again = False  # a second start keeps what the first one logged
 
     @property
     def pid(self) -> int:
@@ -40,6 +41,8 @@ class BotProcess:
         self, mode: str, variables: Mapping[str, str], died: Callable[[str], None]
     ) -> None:
         """Start and wait until ready. `died` is called with a sentence if it ends later."""
+        self._ready.clear()
+        self._last, self._stopping = [], False
         self._process = await self._processes.start(
             [sys.executable, "-m", "bot", "run", "--mode", mode],
             environment=surroundings(variables) | {"PITCHEY_LOG": "INFO"},
@@ -55,6 +58,15 @@ class BotProcess:
         if self._process.returncode is not None:
             raise BotDidNotStart(self._words(f"ended with code {self._process.returncode}"))
 
+    async def kill(self) -> None:
+        """As a crash would: nothing is finished, nobody is told."""
+        self._stopping = True
+        if self._process is not None:
+            await self._processes.stop(self._process, signal.SIGKILL)
+            self._process = None
+        if self._reader is not None:
+            await self._reader
+
     async def stop(self) -> None:
         self._stopping = True
         if self._process is not None:
@@ -67,7 +79,9 @@ class BotProcess:
         if process is None or process.stderr is None:
             return
         was_ready = False
-        with self._log.open("w", encoding="utf-8") as log:
+        mode = "a" if self._again else "w"
+        self._again = True
+        with self._log.open(mode, encoding="utf-8") as log:
             while line := (await process.stderr.readline()).decode(errors="replace"):
                 log.write(line)
                 log.flush()

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import tomllib
 from collections.abc import Mapping
+from datetime import date, time
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 Tables = Mapping[str, Mapping[str, Any]]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 # From the person's shell nothing may reach the sandboxed bot that points at real services.
 _KEPT_OUT = (
     "AWS_", "CLOUDFLARE_", "CF_", "DATABASE_", "PG", "R2_", "SLACK_", "UPSTASH_", "PITCHEY_",
@@ -16,12 +22,34 @@ _KEPT_OUT = (
 )  # fmt: skip
 
 
-def write_configuration(path: Path, tables: Tables) -> None:
-    """Write pitchey.toml: {"environments.production": {"api_url": …}, …}; None is left out."""
-    lines = ["# Written by the sandbox at each start; edits are lost."]
+class UnreadableSettings(Exception):
+    """The person's own settings cannot be read; the message says why."""
+
+
+def read_settings(path: Path | None) -> dict[str, Any]:
+    """A file of the person's own, such as `[[limits]]` or `[guard]`; raises UnreadableSettings."""
+    if path is None:
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UnreadableSettings(f"{path} cannot be read: {error}") from error
+
+
+def write_configuration(path: Path, tables: Tables, own: Mapping[str, Any] = NOTHING) -> None:
+    """Write pitchey.toml: {"environments.production": {"api_url": …}, …}; None is left out.
+
+    `own` is laid over it, key by key.
+    """
+    whole: dict[str, Any] = {}
     for name, values in tables.items():
-        lines += ["", f"[{name}]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in values.items() if value is not None]
+        inside = whole
+        for part in name.split("."):
+            inside = inside.setdefault(part, {})
+        inside.update({key: value for key, value in values.items() if value is not None})
+    _lay_over(whole, own)
+    lines = ["# Written by the sandbox at each start; edits are lost."]
+    lines += _sections(whole)
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -46,6 +74,36 @@ def surroundings(variables: Mapping[str, str]) -> dict[str, str]:
     return kept | {"NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"} | dict(variables)
 
 
+def _sections(values: Mapping[str, Any], name: str = "") -> list[str]:
+    """Keys first, then each table under its own name."""
+    tables = {key: value for key, value in values.items() if isinstance(value, Mapping)}
+    lines = [f"{_key(key)} = {_toml(value)}" for key, value in values.items() if key not in tables]
+    if lines and name:
+        lines = ["", f"[{name}]", *lines]
+    for key, inside in tables.items():
+        lines += _sections(inside, f"{name}.{_key(key)}" if name else _key(key))
+    return lines
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else json.dumps(name)
+
+
+def _lay_over(whole: dict[str, Any], own: Mapping[str, Any]) -> None:
+    for key, value in own.items():
+        if isinstance(value, Mapping) and isinstance(whole.get(key), dict):
+            _lay_over(whole[key], value)
+        else:
+            whole[key] = value
+
+
 def _toml(value: Any) -> str:
-    """TOML writes numbers, booleans, texts and lists of texts as JSON does."""
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    """TOML writes numbers, booleans and texts as JSON does; tables stand on one line."""
+    if isinstance(value, Mapping):
+        inside = (f"{json.dumps(key)} = {_toml(each)}" for key, each in value.items())
+        return "{" + ", ".join(inside) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False)

@@ -84,6 +84,7 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("slack_cut", "slack", "Socket cut", "Sockets are cut this often", 10.0, "s"),
     Fault("slack_redelivers", "slack", "Redelivery", "Every delivery comes twice"),
     Fault("slack_slow", "slack", "Slow Slack", "Every Slack answer is late", 2.0, "s"),
+    Fault("bot_killed", "bot", "Bot killed", "The bot's process is killed; off starts it again"),
 )
 
 

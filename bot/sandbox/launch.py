@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.sandbox.bot_process import BotDidNotStart
-from bot.sandbox.configuration import read_environment
+from bot.sandbox.configuration import UnreadableSettings, read_environment, read_settings
 from bot.sandbox.occupancy import AlreadyRunning, Unusable, occupant
 
 # The world and the platform are imported only where one is started: they take a second, and a
@@ -21,6 +21,7 @@ from bot.sandbox.occupancy import AlreadyRunning, Unusable, occupant
 PORT = 8765
 FOLDER = Path("var/sandbox")
 EXIT_UNAVAILABLE = 69  # sysexits.h EX_UNAVAILABLE: there is no sandbox to ask
+EXIT_CONFIGURATION = 78  # sysexits.h EX_CONFIG
 _ABOUT = "The whole world on one machine: no account, no network. Ctrl-C stops it."
 _HOW = """
 Open this page, act as any of the people there, and break things with its switches.
@@ -33,6 +34,11 @@ def command(words: list[str], run_command: Callable[[list[str]], int]) -> int:
     asked = _parser().parse_args(words)
     if asked.words:
         return _send(asked.folder, asked.words, run_command)
+    try:
+        asked.own = read_settings(asked.settings)
+    except UnreadableSettings as error:
+        sys.stderr.write(f"pitchey sandbox: {error}\n")
+        return EXIT_CONFIGURATION
     other = occupant(asked.folder)
     if other is not None:
         return _refuse(AlreadyRunning(other.pid, other.url))
@@ -80,6 +86,7 @@ async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio
         with_bot=not asked.no_bot,
         port=asked.port,
         tell=_say,
+        own_settings=asked.own,
     ) as world:
         started.set()
         _say(f"Ready in {time.perf_counter() - begun:.1f} s.{_HOW}\n\n{world.url}")
@@ -123,6 +130,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RELEASE",
         choices=_Releases(),
         help="of the platform: %(choices)s; the newest unless given",
+    )
+    parser.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help="a pitchey.toml of your own to lay over the sandbox's, such as [[limits]] or [guard]",
     )
     parser.add_argument("--mode", choices=("socket", "http"), default="socket")
     parser.add_argument("--no-bot", action="store_true", help="start everything but the bot")

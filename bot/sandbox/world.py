@@ -6,13 +6,13 @@ import asyncio
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox import configuration
-from bot.sandbox.bot_process import BotProcess
+from bot.sandbox.bot_process import BotDidNotStart, BotProcess
 from bot.sandbox.certificates import Certificates
 from bot.sandbox.cloudflare import Account, Cloudflare
 from bot.sandbox.cloudflare.account import PAGES, WORKER
@@ -56,6 +56,8 @@ class World:
         self.certificates = Certificates(folder, self.faults)
         self.bot = BotProcess(self.processes, folder / "bot.log")
         self._mode = "socket"
+        self._own: Mapping[str, Any] = {}
+        self._killed = False  # the bot, by its switch
         self._webhook_secret = secrets.token_urlsafe(32)
         self.environment: dict[str, str] = {}
         self.config_path = folder / "pitchey.toml"
@@ -79,9 +81,11 @@ class World:
         with_bot: bool = True,
         port: int = 0,
         tell: Tell = lambda _: None,
+        own_settings: Mapping[str, Any] = configuration.NOTHING,
     ) -> AsyncIterator[World]:
         """Start every part and stop them at the end; `tell` gets a line per part.
 
+        `own_settings` are laid over the bot's pitchey.toml.
         Raises AlreadyRunning, and BotDidNotStart where the bot itself fails.
         """
         folder = await asyncio.to_thread(folder.resolve)
@@ -92,7 +96,7 @@ class World:
             world = cls(folder, release, tell)
             stack.callback(world.log.close)
             stack.push_async_callback(world.processes.close)
-            world._mode = mode
+            world._mode, world._own = mode, own_settings
             await world._open(stack, port)
             await world._run(stack, with_bot=with_bot)
             occupancy.tell(world.url)
@@ -148,11 +152,12 @@ class World:
                 "database": lambda _: self.database.apply(),
                 "cache": lambda _: self.redis.apply(),
                 "storage": lambda _: self.storage.apply(),
+                "bot": self._apply_bot,
             },
         )
         self._bot_port = _free_port() if self._mode == "http" else 8080
         self.environment = self._variables()
-        configuration.write_configuration(self.config_path, self._tables())
+        configuration.write_configuration(self.config_path, self._tables(), self._own)
         configuration.write_environment(self.folder / "environment", self.environment)
 
     async def _open_page(self, stack: AsyncExitStack, port: int) -> None:
@@ -163,6 +168,17 @@ class World:
             await self._page.door.open()
         stack.push_async_callback(self._page.stop)
         self.workspace.base_url = self.url
+
+    async def _apply_bot(self, name: str) -> None:
+        if self.faults.on(name):
+            self._killed = self._killed or bool(self.bot.pid)
+            await self.bot.kill()
+        elif self._killed:
+            self._killed = False
+            try:
+                await self.start_bot()
+            except BotDidNotStart as failure:
+                self._tell(str(failure))
 
     async def _apply_platform(self, name: str) -> None:
         await self.platform.apply(name)

@@ -1,10 +1,9 @@
-"""Every fault switch of the platform, asked for in Slack: the cause is in the first line."""
+"""Every fault that health asks about, asked for in Slack: the cause is in the first line."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.sandbox.faults import CATALOGUE
 from bot.sandbox.workspace.expectations import Actor
 from tests.e2e.stage import Stage, only
 from tests.health.test_world import EXPECTED
@@ -13,7 +12,7 @@ SIGNS = {1: (":warning:", ":grey_question:"), 2: (":red_circle:",)}
 
 
 @only("socket")
-@pytest.mark.parametrize("name", [fault.name for fault in CATALOGUE if fault.part != "slack"])
+@pytest.mark.parametrize("name", EXPECTED)
 async def test_the_cause_is_in_the_first_line_and_gone_when_mended(
     stage: Stage, ana: Actor, name: str
 ) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from bot.clients import Clients
 from bot.sandbox.faults import CATALOGUE
@@ -60,61 +59,67 @@ NOT_ASKED = {
 }  # fmt: skip
 
 
-@asynccontextmanager
-async def world_and_clients(folder: Path) -> AsyncIterator[tuple[World, Clients, Settings]]:
-    async with World.start(folder, with_bot=False) as world:
-        settings = load(world.config_path, world.environment)
-        shorter = settings.checks.model_copy(
-            update=dict.fromkeys(("api", "site", "database", "cache", "auth", "uploads"), 4.0)
+@pytest_asyncio.fixture(loop_scope="session")
+async def settings(world: World) -> Settings:
+    found = load(world.config_path, world.environment)
+    shorter = found.checks.model_copy(
+        update=dict.fromkeys(
+            ("api", "site", "database", "cache", "auth", "uploads", "cloudflare"), 4.0
         )
-        settings = settings.model_copy(update={"checks": shorter})
-        clients = Clients.connect(settings)
-        try:
-            yield world, clients, settings
-        finally:
-            await clients.aclose()
+    )
+    return found.model_copy(update={"checks": shorter})
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def clients(settings: Settings) -> AsyncIterator[Clients]:
+    connected = Clients.connect(settings)
+    yield connected
+    await connected.aclose()
 
 
 def test_every_switch_of_the_platform_is_expected() -> None:
-    assert set(EXPECTED) | NOT_ASKED == {fault.name for fault in CATALOGUE if fault.part != "slack"}
+    ours = {fault.name for fault in CATALOGUE if fault.part not in ("slack", "bot")}
+    assert set(EXPECTED) | NOT_ASKED == ours
 
 
-async def test_every_fault_is_named_and_passes(tmp_path: Path) -> None:
-    async with world_and_clients(tmp_path) as (world, clients, settings):
-        await check_health(clients, settings)  # everything is cold and slow the first time
-        healthy = await check_health(clients, settings)
-        assert {check.component: check.state for check in healthy.checks} == dict.fromkeys(
-            (check.component for check in healthy.checks), State.HEALTHY
-        )
-        seen: dict[str, tuple[int, str]] = {}
-        for name, (amount, _, component, _) in EXPECTED.items():
-            world.faults.switch(name, True, amount)
-            await world.settled()
-            found = await check_health(clients, settings)
-            part = next(check for check in found.checks if check.component == component)
-            seen[name] = (found.exit_code, part.summary)
-            if name == "pool_full" and part.summary == "no free connection":
-                # With other sessions open besides, the last place may be taken from the bot too.
-                seen[name] = (1, "nearly full")
-            slowest = max(check.took_ms for check in found.checks)
-            # The whole sandbox shares this process: its own work delays the loop a little.
-            assert found.took_ms < slowest + 250, (name, found.took_ms, slowest)
-            world.faults.clear()
-            await world.settled()
-        expected = {name: (code, words) for name, (_, code, _, words) in EXPECTED.items()}
-        assert seen == expected
-        assert (await check_health(clients, settings)).exit_code == 0
-
-
-async def test_metrics_see_what_the_platform_suffers(tmp_path: Path) -> None:
-    async with world_and_clients(tmp_path) as (world, clients, settings):
-        world.faults.switch("pool_full", True)
-        world.faults.switch("api_slow", True, 1.2)
+async def test_every_fault_is_named_and_passes(
+    world: World, clients: Clients, settings: Settings
+) -> None:
+    await check_health(clients, settings)  # everything is cold and slow the first time
+    healthy = await check_health(clients, settings)
+    assert {check.component: check.state for check in healthy.checks} == dict.fromkeys(
+        (check.component for check in healthy.checks), State.HEALTHY
+    )
+    seen: dict[str, tuple[int, str]] = {}
+    for name, (amount, _, component, _) in EXPECTED.items():
+        world.faults.switch(name, True, amount)
         await world.settled()
-        found = await collect_metrics(clients, settings)
-        standing = {each.name: each.standing for each in found.metrics}
+        found = await check_health(clients, settings)
+        part = next(check for check in found.checks if check.component == component)
+        seen[name] = (found.exit_code, part.summary)
+        if name == "pool_full" and part.summary == "no free connection":
+            # With other sessions open besides, the last place may be taken from the bot too.
+            seen[name] = (1, "nearly full")
+        slowest = max(check.took_ms for check in found.checks)
+        # The whole sandbox shares this process: its own work delays the loop a little.
+        assert found.took_ms < slowest + 250, (name, found.took_ms, slowest)
         world.faults.clear()
         await world.settled()
+    expected = {name: (code, words) for name, (_, code, _, words) in EXPECTED.items()}
+    assert seen == expected
+    assert (await check_health(clients, settings)).exit_code == 0
+
+
+async def test_metrics_see_what_the_platform_suffers(
+    world: World, clients: Clients, settings: Settings
+) -> None:
+    world.faults.switch("pool_full", True)
+    world.faults.switch("api_slow", True, 1.2)
+    await world.settled()
+    found = await collect_metrics(clients, settings)
+    standing = {each.name: each.standing for each in found.metrics}
+    world.faults.clear()
+    await world.settled()
     # Counted from inside, or told by the refusal where the last place was taken too.
     assert standing["database_connections"] is Standing.ALERT
     assert standing["response_time"] is Standing.ALERT
@@ -122,10 +127,9 @@ async def test_metrics_see_what_the_platform_suffers(tmp_path: Path) -> None:
     assert standing["uptime"] is Standing.NO_DATA
 
 
-async def test_releases_of_the_sandbox(tmp_path: Path) -> None:
-    async with world_and_clients(tmp_path) as (world, clients, settings):
-        for release in ("2025-12-24", "2026-01-17"):
-            world.platform.play(release)
-            clients.platform.forget()
-            found = await check_health(clients, settings)
-            assert found.exit_code == 0, (release, found)
+async def test_releases_of_the_sandbox(world: World, clients: Clients, settings: Settings) -> None:
+    for release in ("2025-12-24", "2026-01-17"):
+        world.platform.play(release)
+        clients.platform.forget()
+        found = await check_health(clients, settings)
+        assert found.exit_code == 0, (release, found)
