@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.outbox import refusals
-from bot.outbox.pace import Bucket, pause
+from bot.outbox.pace import REAL, Bucket, Clock, pause
 from bot.outbox.wire import NotNow, RefusedForGood, Wire
 from bot.store.outbox_rows import THREAD_OF, OutboxMessage, State
 
@@ -33,15 +31,16 @@ class Lane:
     store: StoredMessages
     wire: Wire
     names: Callable[[], tuple[str, ...]]  # everything this channel is called in the store
+    clock: Clock = REAL
     bucket: Bucket = field(default_factory=Bucket)
 
     async def run(self) -> None:
         """Return once nothing waits here; raises OpsError where the store fails."""
         while (message := self.store.head(self.names())) is not None:
-            due = (message.next_at - datetime.now(UTC)).total_seconds()
-            wait = max(due, self.bucket.wait(time.monotonic()))
+            due = (message.next_at - self.clock.now()).total_seconds()
+            wait = max(due, self.bucket.wait(self.clock.monotonic()))
             if wait > 0:
-                await asyncio.sleep(min(wait, LOOK_AGAIN))
+                await self.clock.sleep(min(wait, LOOK_AGAIN))
             else:
                 await self._deliver(message)
 
@@ -53,14 +52,14 @@ class Lane:
         except RefusedForGood as refused:
             self._refused(message, refused.code, refused.reason)
         else:
-            self.bucket.take(time.monotonic())
-            self.store.sent(message, channel, ts, datetime.now(UTC))
+            self.bucket.take(self.clock.monotonic())
+            self.store.sent(message, channel, ts, self.clock.now())
 
     async def _sent(self, message: OutboxMessage) -> tuple[str, str]:
         first = self.store.find(message.update_of) if message.update_of else None
         text, blocks = refusals.content(message)
         if first is not None and first.state is State.SENT:
-            self.store.begin(message, datetime.now(UTC))
+            self.store.begin(message, self.clock.now())
             await self.wire.edit(first.sent_to, first.ts, text, blocks)
             return first.sent_to, first.ts
         if message.edit_only and (first is None or first.state is State.FAILED):
@@ -72,7 +71,7 @@ class Lane:
         if message.state is State.SENDING and (ts := await self._found(message, thread)):
             log.info("%s had arrived before the bot could note it", message.key)
             return self.id, ts
-        self.store.begin(message, datetime.now(UTC))
+        self.store.begin(message, self.clock.now())
         return await self.wire.post(self.id, text, blocks, message.key, thread)
 
     def _thread(self, message: OutboxMessage) -> str:
@@ -101,7 +100,7 @@ class Lane:
         return ""
 
     def _not_now(self, message: OutboxMessage, later: NotNow) -> None:
-        now = datetime.now(UTC)
+        now = self.clock.now()
         began = message.began_at if message.state is State.SENDING else None
         stuck = began is not None and now - began > LONG_ENOUGH and self.store.sent_since(began)
         if stuck and later.failed and not later.sure:
@@ -128,4 +127,4 @@ class Lane:
             self.store.fail(message, why)
             return
         log.warning("%s takes another way: %s", message.key, why)
-        self.store.divert(message, course, problem=why, now=datetime.now(UTC))
+        self.store.divert(message, course, problem=why, now=self.clock.now())

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 PER_SECOND = 1.0  # messages in one channel (docs.slack.dev, Web API rate limits)
 BURST = 3.0  # "short bursts" are allowed; Slack gives no number, so a small one
 LONGEST_PAUSE = 60.0  # seconds
 LIVELY_PAUSE = 2.0  # seconds
+
+
+class Clock:
+    """The time that deliveries go by and wait by."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never set back."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+REAL = Clock()
 
 
 @dataclass(slots=True)

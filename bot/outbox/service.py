@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.errors import OpsError
 from bot.messages import Messages
 from bot.outbox.lane import Lane
-from bot.outbox.pace import pause
+from bot.outbox.pace import REAL, Clock, pause
 from bot.outbox.wire import NotNow, RefusedForGood, Wire
 from bot.redaction import Redactor
 
@@ -40,10 +40,16 @@ class Outbox:
     """
 
     def __init__(
-        self, store: Store, slack: Slack, settings: Settings, observability: Observability
+        self,
+        store: Store,
+        slack: Slack,
+        settings: Settings,
+        observability: Observability,
+        clock: Clock = REAL,
     ) -> None:
         self._store = store.outbox
         self._wire = Wire(slack)
+        self._clock = clock
         self._fallback = settings.slack.ops_channel
         redactor = Redactor(settings.secrets.values())
         self._lanes: dict[str, Lane] = {}
@@ -146,7 +152,7 @@ class Outbox:
         def names() -> tuple[str, ...]:
             return (place, *(name for name, found in self._ids.items() if found == place))
 
-        return Lane(place, self._store, self._wire, names)
+        return Lane(place, self._store, self._wire, names, self._clock)
 
     def _ended(self, place: str, task: asyncio.Task[None]) -> None:
         del self._running[place]

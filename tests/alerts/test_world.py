@@ -9,14 +9,15 @@ import pytest
 
 from bot.sandbox.workspace import ALERTS, ANA, OMAR
 from bot.sandbox.workspace.expectations import Actor
+from bot.sandbox.world import World
 from tests.alerts.world import AlertWorld, alert_world
 
 pytestmark = pytest.mark.world
 TITLE = "Responses are slow on production"
 
 
-async def test_from_a_broken_platform_to_a_resolved_alert(tmp_path: Path) -> None:
-    async with alert_world(tmp_path) as stage:
+async def test_from_a_broken_platform_to_a_resolved_alert(world: World, tmp_path: Path) -> None:
+    async with alert_world(world, tmp_path) as stage:
         ana, omar = Actor(stage.world.workspace, ANA), Actor(stage.world.workspace, OMAR)
         ana, omar = ana.at(ALERTS), omar.at(ALERTS)
         await _fires_and_calls(stage, ana)

@@ -15,6 +15,7 @@ from bot.sandbox.world import World
 from bot.settings import load
 from handlers.metrics.sampling import SOURCES, take
 from tests.e2e.process import READY, Program
+from tests.playbooks.conftest import clear
 
 EXTRA = """
 [alerts]
@@ -48,12 +49,13 @@ class AlertWorld:
     """`world` with `bot` in it; `house` is a second process's view of the same store."""
 
     world: World
+    variables: dict[str, str]
     house: House
     bot: Program
 
     async def start_bot(self) -> None:
         self.bot = Program(self.world.processes, "run", "--mode", "socket")
-        await self.bot.start({**self.world.environment, "PITCHEY_LOG": "INFO"})
+        await self.bot.start({**self.variables, "PITCHEY_LOG": "INFO"})
         await self.bot.logs(READY, within=30)
 
     async def switch(self, fault: str, amount: float | None = None, *, on: bool = True) -> None:
@@ -72,16 +74,20 @@ class AlertWorld:
 
 
 @asynccontextmanager
-async def alert_world(folder: Path) -> AsyncIterator[AlertWorld]:
-    async with World.start(folder, with_bot=False) as world:
-        with world.config_path.open("a", encoding="utf-8") as config:
-            config.write(EXTRA)
-        house = House.open(load(world.config_path, world.environment))
-        staged = AlertWorld(world, house, Program(world.processes, "run"))
-        try:
-            await staged.start_bot()
-            yield staged
-        finally:
-            if staged.bot.running:
-                await staged.bot.stop()
-            await house.aclose()
+async def alert_world(world: World, folder: Path) -> AsyncIterator[AlertWorld]:
+    """Settings and store of its own in `folder`, and channels without messages."""
+    config = folder / "pitchey.toml"
+    text = world.config_path.read_text("utf-8") + EXTRA
+    config.write_text(text.replace("pitchey.sqlite3", str(folder / "pitchey.sqlite3")), "utf-8")
+    variables = {**world.environment, "PITCHEY_CONFIG": str(config)}
+    house = House.open(load(config, variables))
+    staged = AlertWorld(world, variables, house, Program(world.processes, "run"))
+    clear(world)
+    try:
+        await staged.start_bot()
+        yield staged
+    finally:
+        if staged.bot.running:
+            await staged.bot.stop()
+        await house.aclose()
+        clear(world)

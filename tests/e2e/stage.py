@@ -31,6 +31,7 @@ database = 3
 cache = 3
 uploads = 3
 auth = 3
+cloudflare = 3
 """
 # Secrets the sandbox has no use for; nobody may ever read them anywhere.
 PLANTED = {

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from aiohttp import web
 
 from bot.observability import Observability
 from bot.outbox import Outbox
+from bot.outbox.pace import Clock
 from bot.sandbox.faults import Faults
 from bot.sandbox.workspace import AppManifest, Workspace, seed
 from bot.sandbox.workspace.model import Channel, Message
@@ -38,6 +42,23 @@ class DeadChannels(Rates):
         if channel_id in self._dead:
             raise Refusal("internal_error", status=500)
         super().message(channel_id)
+
+
+class FastClock(Clock):
+    """Time passes `speed` times as fast, so that long waits in a lane are short."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._began, self._since = datetime.now(UTC), time.monotonic()
+
+    def now(self) -> datetime:
+        return self._began + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        return (time.monotonic() - self._since) * self._speed
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._speed)
 
 
 @dataclass
@@ -111,6 +132,14 @@ async def slack(stage: Stage) -> AsyncIterator[Slack]:
     connected = Slack(stage.workspace.bot_token, f"{stage.url}/api/", timeout=2)
     yield connected
     await connected.aclose()
+
+
+@pytest.fixture
+async def fast_outbox(store: Store, slack: Slack, settings: Settings) -> AsyncIterator[Outbox]:
+    """Started by the test; its pace and its pauses pass ten times as fast."""
+    made = Outbox(store, slack, settings, Observability(), FastClock(10))
+    yield made
+    await made.aclose(0)
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ async def test_a_dead_channel_holds_nobody_up(stage: Stage, outbox: Outbox, stor
 
 
 async def test_hundred_messages_over_five_channels_with_faults(
-    stage: Stage, outbox: Outbox, store: Store
+    stage: Stage, fast_outbox: Outbox, store: Store
 ) -> None:
     channels = [stage.channel(f"C0MANY000{number}", f"many{number}") for number in range(5)]
     stage.workspace.rates.enforced = False
@@ -99,8 +99,8 @@ async def test_hundred_messages_over_five_channels_with_faults(
     stage.faults.switch("slack_errors", True, 30)
     stage.faults.switch("slack_cut", True, 1)
     for number in range(100):
-        outbox.post(channels[number % 5], f"m{number}", key=f"k{number}")
-    outbox.start()
+        fast_outbox.post(channels[number % 5], f"m{number}", key=f"k{number}")
+    fast_outbox.start()
     await until(lambda: store.outbox.counts().waiting == 0, within=120)
     stage.faults.clear()
     for index, channel in enumerate(channels):
