@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.command import Feature
-from bot.events import ChannelArchived, Listener, MessageDeleted
+from bot.events import ChannelArchived, Listener
 from handlers.dashboard import commands
 from handlers.dashboard.deployed import known_deployment
 from handlers.dashboard.home_views import home_blocks
-from handlers.dashboard.living import REFRESH, on_archived, on_deleted
+from handlers.dashboard.living import REFRESH, on_archived
 from handlers.dashboard.reading import read_snapshot
 from handlers.dashboard.waiting import read_waiting
 
@@ -32,7 +32,7 @@ FEATURE = Feature(
     title="Dashboard",
     commands=(commands.DASHBOARD, commands.PIN, commands.STOP),
     jobs=(REFRESH,),
-    listeners=(Listener(MessageDeleted, on_deleted), Listener(ChannelArchived, on_archived)),
+    listeners=(Listener(ChannelArchived, on_archived),),
     home=home,
 )
 

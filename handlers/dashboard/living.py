@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.blocks import escape
 from bot.command import Person
 from bot.errors import OpsError
-from bot.events import ChannelArchived, MessageDeleted
+from bot.events import ChannelArchived
 from bot.jobs import Job
 from bot.store.dashboards import Dashboard, Ending
 from bot.store.outbox_rows import State as Sent
@@ -87,7 +87,10 @@ async def refresh_all(runtime: Runtime, _due: datetime) -> str:
     for dashboard in running:
         now = runtime.now()
         if (refused := _refused(runtime, dashboard)) is not None:
-            _gone(runtime, dashboard, Ending.REFUSED, refused)
+            # Slack tells nobody that one of our own messages is gone: the next edit shows it.
+            deleted = "message_not_found" in refused
+            ending = Ending.DELETED if deleted else Ending.REFUSED
+            _gone(runtime, dashboard, ending, "" if deleted else refused)
         elif dashboard.ends_at is not None and dashboard.ends_at <= now:
             if runtime.store.dashboards.end(dashboard.number, Ending.TIME, "", now):
                 await _close(runtime, dashboard)
@@ -101,14 +104,6 @@ async def refresh_all(runtime: Runtime, _due: datetime) -> str:
             edited += _edit(runtime, dashboard, drawn[name])
             await _pin(runtime, dashboard)
     return f"{edited} of {len(running)} dashboards brought up to date."
-
-
-async def on_deleted(runtime: Runtime, event: MessageDeleted) -> None:
-    """Somebody deleted its message: it ends, and nothing is posted in its place."""
-    for dashboard in runtime.store.dashboards.running():
-        place = runtime.messages.delivered(dashboard.key)
-        if place is not None and (place.channel, place.ts) == (event.channel, event.ts):
-            _gone(runtime, dashboard, Ending.DELETED, "")
 
 
 async def on_archived(runtime: Runtime, event: ChannelArchived) -> None:

@@ -85,23 +85,15 @@ async def test_kept_for_good_it_is_pinned_and_stopped_by_a_press(stage: Stage) -
     assert stage.store.dashboards.last(OPS).ending is Ending.STOPPED  # type: ignore[union-attr]
 
 
-async def test_deleted_or_archived_it_ends_and_posts_nothing_instead(stage: Stage) -> None:
-    first, shown = await begun(stage)
-    stage.workspace.posting.delete(shown)
-    await until(lambda: not stage.store.dashboards.running())
-    assert stage.store.dashboards.find(first.number).ending is Ending.DELETED  # type: ignore[union-attr]
-    await refreshed(stage)
-    assert boards(stage) == []
-    second, _ = await begun(stage)
+async def test_where_its_channel_is_archived_it_ends(stage: Stage) -> None:
+    first, _ = await begun(stage)
     await stage.workspace.act.archive(ANA, OPS)
     await until(lambda: not stage.store.dashboards.running())
-    assert stage.store.dashboards.find(second.number).ending is Ending.ARCHIVED  # type: ignore[union-attr]
+    assert stage.store.dashboards.find(first.number).ending is Ending.ARCHIVED  # type: ignore[union-attr]
 
 
-async def test_deleted_while_nobody_listened_its_edit_goes_nowhere(stage: Stage) -> None:
+async def test_deleted_by_hand_it_ends_and_its_edit_goes_nowhere(stage: Stage) -> None:
     first, shown = await begun(stage)
-    assert stage.handler is not None
-    await stage.handler.disconnect_async()  # type: ignore[no-untyped-call]
     stage.workspace.posting.delete(shown)
     await refreshed(stage)
     edit = first.edit(1)
@@ -109,7 +101,7 @@ async def test_deleted_while_nobody_listened_its_edit_goes_nowhere(stage: Stage)
     await refreshed(stage)
     ended = stage.store.dashboards.find(first.number)
     assert ended is not None
-    assert ended.ending is Ending.REFUSED
+    assert ended.ending is Ending.DELETED
     assert boards(stage) == []
     assert stage.store.outbox.counts().failed == 0
 
