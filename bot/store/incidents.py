@@ -179,6 +179,10 @@ class Incidents:
         """Whose room has still to be made, oldest first."""
         return self._many("room = 'wanted' ORDER BY number")
 
+    def private(self) -> tuple[IncidentRecord, ...]:
+        """Every private one, over or not."""
+        return self._many("private ORDER BY number")
+
     def search(self, text: str, limit: int = 20) -> tuple[IncidentRecord, ...]:
         """Each word in the title, what is affected, or the timeline; newest first."""
         words = [f"%{_like(word)}%" for word in text.split()]

@@ -50,14 +50,14 @@ async def audit(context: Context, arguments: Arguments) -> Reply:
             "In a terminal: `pitchey audit --export csv --file audit.csv`.",
         )
     if form:
-        export = await export_audit(context.store, wanted, form, datetime.now(UTC))
+        export = await export_audit(context.store, wanted, form, datetime.now(UTC), context.role)
         if not path:
             return export_reply(export, "", _SENT_TO.get(context.invocation.surface, _DIRECT))
         try:
             return export_reply(export, await write_export(export, path))
         except OpsError as error:
             return unwritten_reply(error)
-    page = await read_audit(context.store, wanted, datetime.now(UTC))
+    page = await read_audit(context.store, wanted, datetime.now(UTC), context.role)
     return page_reply(page, context.settings.slack.command)
 
 
@@ -111,7 +111,8 @@ AUDIT = Command(
     details=(
         "Every request is recorded with the person, the words, the role, the outcome and the "
         "time it took, refused and failed ones too. Secrets in the words are hidden. Entries "
-        "cannot be changed or removed through the bot."
+        "cannot be changed or removed through the bot. Entries about private incidents are shown "
+        "to admins alone."
     ),
 )
 

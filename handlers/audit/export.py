@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import OpsError
 from bot.store import AuditEntry
 from handlers.audit.result import AuditExport, Wanted
+from handlers.audit.withheld import withheld_from
 from handlers.audit.wording import plainly
 
 if TYPE_CHECKING:
+    from bot.command import Role
     from bot.store import Store
 
 FORMS = ("csv", "json")
@@ -25,9 +27,12 @@ _COLUMNS = ("number", *(field.name for field in fields(AuditEntry)), "hash")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-async def export_audit(store: Store, wanted: Wanted, form: str, now: datetime) -> AuditExport:
-    """Every fitting entry (the limit does not count); raises OpsError for a damaged log."""
-    return await asyncio.to_thread(_export, store, wanted, form, now)
+async def export_audit(
+    store: Store, wanted: Wanted, form: str, now: datetime, role: Role | None = None
+) -> AuditExport:
+    """Every fitting entry that `role` may see (the limit does not count); raises OpsError for a
+    damaged log."""
+    return await asyncio.to_thread(_export, store, wanted, form, now, role)
 
 
 async def write_export(export: AuditExport, path: str) -> str:
@@ -49,12 +54,15 @@ async def write_export(export: AuditExport, path: str) -> str:
     return await asyncio.to_thread(write)
 
 
-def _export(store: Store, wanted: Wanted, form: str, now: datetime) -> AuditExport:
+def _export(
+    store: Store, wanted: Wanted, form: str, now: datetime, role: Role | None
+) -> AuditExport:
     _, head = store.audit.head()
+    hidden = withheld_from(store, role)
     rows = [
         {"number": number, **asdict(entry), "at": entry.at.isoformat(), "hash": found}
         for number, entry, found in store.audit.each()
-        if _fits(entry, wanted, now)
+        if _fits(entry, wanted, now) and not hidden(entry)
     ]
     text = _as_csv(rows) if form == "csv" else json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
     name = f"pitchey-audit-{now:%Y-%m-%d-%H%M}.{form}"

@@ -9,17 +9,21 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cache
 
+from bot.command import Role
 from bot.errors import BadInput
 from bot.store import AuditEntry, Store
 from handlers.audit.result import AuditCheck, AuditPage, Wanted
+from handlers.audit.withheld import withheld_from
 from handlers.audit.wording import plainly, with_names
 
 MOST = 100
 _HEAD = re.compile(r"[0-9a-f]{8,64}")
 
 
-async def read_audit(store: Store, wanted: Wanted, now: datetime) -> AuditPage:
-    """The newest entries; raises BadInput for a limit that is none."""
+async def read_audit(
+    store: Store, wanted: Wanted, now: datetime, role: Role | None = None
+) -> AuditPage:
+    """The newest entries that `role` may see; raises BadInput for a limit that is none."""
     if not 1 <= wanted.limit <= MOST:
         raise BadInput(
             f"`limit` is from 1 to {MOST}, not {wanted.limit}.", "For example `audit --limit 50`."
@@ -28,14 +32,17 @@ async def read_audit(store: Store, wanted: Wanted, now: datetime) -> AuditPage:
         since = now - wanted.since if wanted.since else None
     except OverflowError:
         since = None  # further back than time goes: every entry
-    found = await asyncio.to_thread(
-        store.audit.entries,
-        person=wanted.person,
-        command=wanted.command,
-        since=since,
-        outcome=wanted.outcome,
-        limit=wanted.limit + 1,
-    )
+
+    def seen() -> list[AuditEntry]:
+        hidden, limit = withheld_from(store, role), wanted.limit + 1
+        while True:
+            found = store.audit.entries(wanted.person, wanted.command, since, wanted.outcome, limit)
+            shown = [entry for entry in found if not hidden(entry)]
+            if len(shown) > wanted.limit or len(found) < limit:
+                return shown[: wanted.limit + 1]
+            limit *= 4
+
+    found = await asyncio.to_thread(seen)
     entries = await asyncio.to_thread(_readable, store, found[: wanted.limit])
     return AuditPage(wanted, entries, more=len(found) > wanted.limit)
 

@@ -46,9 +46,11 @@ def mention(person_id: str, name: str) -> str:
 
 def first_line(record: IncidentRecord) -> str:
     """`SEV1 outage INC-12: Checkout fails, investigating` with its sign."""
+    # It is shown bold: an asterisk of the title would end that in the middle.
+    title = escape(clip(record.title, 150).replace("*", "\u2217"))
     return (
         f"{sign(record)} {marked(record)}{record.severity} {record.kind} {record.id}: "
-        f"{escape(clip(record.title, 150))}, {record.status}"
+        f"{title}, {record.status}"
     )
 
 
@@ -89,8 +91,10 @@ def announcement(summary: Summary) -> tuple[str, list[Block]]:
 def topic(record: IncidentRecord) -> str:
     """At most 250 characters of a channel's topic."""
     state = "over" if record.over else record.status.value
+    # A topic knows no escapes: what looks like a mention would become one.
+    title = record.title.translate({ord("<"): "\u2039", ord(">"): "\u203a"})
     return clip(
-        f"{marked(record)}{record.severity} {record.kind} {record.id}, {state}: {record.title} | "
+        f"{marked(record)}{record.severity} {record.kind} {record.id}, {state}: {title} | "
         "the pinned card is current, pin a message with the pushpin to keep it",
         250,
     )
@@ -172,7 +176,7 @@ def _buttons(summary: Summary) -> list[Block]:
     held = {each.role for each in summary.people}
     first = []
     if record.acknowledged_at is None and record.escalation_next is not None:
-        first.append(command_button("Acknowledge", f"incident ack {line}", style="primary"))
+        first.append(command_button("Acknowledge", f"incident acknowledge {line}", style="primary"))
     first += [
         command_button(f"Take {role}", f"incident take {role} {line}")
         for role in _TAKEN

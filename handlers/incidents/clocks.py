@@ -83,7 +83,9 @@ async def _escalate(runtime: Runtime, record: IncidentRecord) -> None:
     key = f"call:{call.number}:{int(call.due_at.timestamp())}"
     words, people = await _call_words(runtime, record, call)
     # Told before it is stored: a crash in between tells it again under the same key.
-    acknowledge = command_button("Acknowledge", f"incident ack {record.id}", style="primary")
+    acknowledge = command_button(
+        "Acknowledge", f"incident acknowledge {record.id}", style="primary"
+    )
     telling.say(runtime, record, words, acknowledge, key=key)
     for person in people:
         text, blocks = plain_message(f"{words} {_where(record)}", acknowledge)

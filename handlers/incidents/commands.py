@@ -43,6 +43,7 @@ async def declare_incident(context: Context, arguments: Arguments) -> Reply:
         arguments["private"],
         arguments.get("alert") or "",
         message,
+        arguments.get("began") or "",
     )
     record, new = declare(context, asked)
     if message and context.runtime.rooms is not None:
@@ -88,7 +89,7 @@ async def list_all(context: Context, arguments: Arguments) -> Reply:
     store = context.store.incidents
     found = store.newest(50) if arguments.get("all") else store.open()
     shown = visible(context, found)
-    return list_reply(shown, context.runtime.now(), hidden=len(shown) < len(found))
+    return list_reply(shown, context.runtime.now())
 
 
 async def show(context: Context, arguments: Arguments) -> Reply:
@@ -99,7 +100,7 @@ async def search(context: Context, arguments: Arguments) -> Reply:
     text = str(arguments["text"])
     found = await asyncio.to_thread(context.store.incidents.search, text)
     shown = visible(context, found)
-    return list_reply(shown, context.runtime.now(), searched=text, hidden=len(shown) < len(found))
+    return list_reply(shown, context.runtime.now(), searched=text)
 
 
 async def catchup(context: Context, arguments: Arguments) -> Reply:
@@ -160,6 +161,7 @@ COMMANDS = (
                 example="security",
             ),
             Argument("affected", "which parts", flag=True, example="checkout"),
+            Argument("began", "when it began, if not now", flag=True, example="02:14"),
             Argument("private", "only people who are asked in know of it", Kind.FLAG),
             Argument("alert", "the alert it is about", flag=True, example="AL-7"),
             Argument("message", "the message it began with, CHANNEL:TS", flag=True),

@@ -12,6 +12,7 @@ from bot.store.incidents_rows import Declaration, IncidentRecord, Kind
 from handlers.incidents import clocks, telling
 from handlers.incidents.cadence import next_update
 from handlers.incidents.finding import actor
+from handlers.incidents.naming import past
 from handlers.incidents.recording import entry, own_entry
 from handlers.incidents.rooms import prepare
 
@@ -26,7 +27,8 @@ _CONTEXT_MOST = 15  # entries of each sort
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person entered; `alert` is its id, `message` the (channel, ts) it began with."""
+    """What a person entered; `alert` is its id, `message` the (channel, ts) it began with, `began`
+    when the trouble did, as `02:14`."""
 
     title: str
     severity: str
@@ -35,6 +37,7 @@ class Asked:
     private: bool
     alert: str = ""
     message: tuple[str, str] | None = None
+    began: str = ""
 
 
 def declare(context: Context, asked: Asked) -> tuple[IncidentRecord, bool]:
@@ -59,7 +62,7 @@ def declare(context: Context, asked: Asked) -> tuple[IncidentRecord, bool]:
         asked.kind,
         runtime.redactor.text(clip(asked.affected.strip(), 300)),
         private,
-        _began(runtime, asked) or now,
+        _began(context, asked),
         asking.channel,
         asking.thread_ts,
         tuple(joins),
@@ -87,9 +90,14 @@ async def _begin(runtime: Runtime, incident: str) -> None:
     await clocks.look(runtime, incident)
 
 
-def _began(runtime: Runtime, asked: Asked) -> datetime | None:
+def _began(context: Context, asked: Asked) -> datetime:
+    """What the person said, else when the alert fired, else now."""
+    runtime = context.runtime
+    now, zone = runtime.now(), runtime.settings.team.timezone
+    if asked.began:
+        return past(asked.began, now, zone)
     alert = runtime.store.alerts.find(asked.alert) if asked.alert else None
-    return alert.fired_at if alert else None
+    return min(alert.fired_at, now) if alert else now
 
 
 def attach(runtime: Runtime, record: IncidentRecord) -> None:

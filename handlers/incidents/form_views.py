@@ -24,8 +24,8 @@ _DUE = (("15m", "15 minutes"), ("30m", "30 minutes"), ("1h", "1 hour"), ("4h", "
         ("24h", "24 hours"), ("7d", "7 days"))  # fmt: skip
 
 
-def declare_modal(title: str, severity: str, note: str, *, quoted: str = "") -> Block:
-    """Title, severity with its meaning, kind, affected parts, private or not."""
+def declare_modal(title: str, severity: str, note: str, zone: str, *, quoted: str = "") -> Block:
+    """Title, severity with its meaning, kind, affected parts, when it began, private or not."""
     blocks: list[Block] = []
     if note:
         blocks.append(section(note))
@@ -49,6 +49,11 @@ def declare_modal(title: str, severity: str, note: str, *, quoted: str = "") -> 
         field_input("Severity", SEVERITY, _radio(severities, chosen)),
         field_input("Kind", KIND, _radio(kinds, kinds[0])),
         field_input("Affected parts", AFFECTED, affected, optional=True),
+        field_input(
+            "When it began", WHEN,
+            text_input("text", max_length=25, placeholder=_hint("02:14")),
+            optional=True, hint=f"{_as_time(zone)} Empty: now, or when the alert fired.",
+        ),
         field_input(
             "Who may know", PRIVATE,
             {"type": "checkboxes", "action_id": "chosen", "options": [hide]},
@@ -110,7 +115,7 @@ def note_modal(record: IncidentRecord, zone: str) -> Block:
         field_input("What happened", TEXT, entry),
         field_input(
             "When it happened", WHEN, when, optional=True,
-            hint=f"02:14 or 2026-11-23 02:14, in {zone}; with UTC behind for UTC. Empty: now. "
+            hint=f"{_as_time(zone)} Empty: now. "
             "Both times are kept: when it happened and when it was written down.",
         ),
     ]  # fmt: skip
@@ -144,6 +149,10 @@ def task_modal(record: IncidentRecord) -> Block:
 
 def _about(record: IncidentRecord) -> str:
     return f"*{record.id}* {record.severity} {record.kind}: {escape(clip(record.title, 150))}"
+
+
+def _as_time(zone: str) -> str:
+    return f"02:14 or 2026-11-23 02:14, in {zone}; with UTC behind for UTC."
 
 
 def _hint(text: str) -> Block:

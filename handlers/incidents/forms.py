@@ -34,7 +34,8 @@ def _declare(runtime: Runtime, about: Values) -> Block:
         note = f"For alert {alert}. It is linked."
     first_words = " ".join(about.get("text", "").split())[:80]
     title = about.get("title", "") or first_words
-    return views.declare_modal(title, severity, note, quoted=about.get("text", ""))
+    zone = runtime.settings.team.timezone
+    return views.declare_modal(title, severity, note, zone, quoted=about.get("text", ""))
 
 
 def _joined(runtime: Runtime, about: Values) -> str:
@@ -59,6 +60,8 @@ def _declare_line(values: Values, about: Values) -> str:
     )
     if values.get(views.AFFECTED):
         line += f" --affected={_text(values, views.AFFECTED)}"
+    if values.get(views.WHEN):
+        line += f" --began={_text(values, views.WHEN)}"
     if values.get(views.PRIVATE):
         line += " --private"
     if about.get("alert"):
@@ -70,6 +73,12 @@ def _declare_line(values: Values, about: Values) -> str:
 
 def _text(values: Values, name: str) -> str:
     return quoted(clean(values.get(name, "")))
+
+
+def _lines(values: Values, name: str) -> str:
+    """Of a field with several lines: its line breaks stay, as references inside the quotes."""
+    lines = [clean(each) for each in values.get(name, "").strip().splitlines()]
+    return quoted("\n".join(lines)).replace("\n", "&#10;")
 
 
 def _record(runtime: Runtime, about: Values) -> IncidentRecord:
@@ -99,7 +108,7 @@ def _update(runtime: Runtime, about: Values) -> Block:
 
 
 def _update_line(values: Values, about: Values) -> str:
-    line = f"incident update text:{_text(values, views.TEXT)}{_incident(about)}"
+    line = f"incident update text:{_lines(values, views.TEXT)}{_incident(about)}"
     if values.get(views.NEXT):
         line += f" --next {values[views.NEXT]}"
     return f"{line} --stakeholders" if values.get(views.OUTSIDE) else line
@@ -111,7 +120,7 @@ def _incident(about: Values) -> str:
 
 def _status_line(values: Values, about: Values) -> str:
     line = f"incident status {values[views.STATUS]} {about.get('incident', '')}".rstrip()
-    return f"{line} --note={_text(values, views.TEXT)}" if values.get(views.TEXT) else line
+    return f"{line} --note={_lines(values, views.TEXT)}" if values.get(views.TEXT) else line
 
 
 def _severity_line(values: Values, about: Values) -> str:
@@ -120,7 +129,7 @@ def _severity_line(values: Values, about: Values) -> str:
 
 
 def _note_line(values: Values, about: Values) -> str:
-    line = f"incident note text:{_text(values, views.TEXT)}{_incident(about)}"
+    line = f"incident note text:{_lines(values, views.TEXT)}{_incident(about)}"
     return f"{line} --at={_text(values, views.WHEN)}" if values.get(views.WHEN) else line
 
 
@@ -154,7 +163,7 @@ def _looks_like_time(when: str) -> bool:
 
 
 FORMS = (
-    Form("declare_incident", _declare, _declare_line),
+    Form("declare_incident", _declare, _declare_line, _check_when),
     Form("incident_update", _update, _update_line),
     Form(
         "incident_status",

@@ -12,7 +12,7 @@ from bot.errors import BadInput, OpsError
 from bot.store.incidents_rows import Actor, IncidentRecord
 from bot.store.timeline import TimelineEntry
 from handlers.incidents.finding import in_slack
-from handlers.incidents.naming import happened_before
+from handlers.incidents.naming import past
 from handlers.incidents.readable import readable
 from handlers.incidents.recording import entry, own_entry
 
@@ -33,13 +33,7 @@ def note(context: Context, record: IncidentRecord, text: str, when: str) -> Repl
         raise BadInput("A note needs words.", 'Example: `/pitchey incident note "pool was full"`.')
     now, happened = context.runtime.now(), None
     if when:
-        zone = context.settings.team.timezone
-        happened = happened_before(when, now, zone)
-        if happened is None:
-            raise BadInput(
-                "That is no time in the past.",
-                f"Write it as `02:14` or `2026-11-23 02:14` ({zone}), with `UTC` behind for UTC.",
-            )
+        happened = past(when, now, context.settings.team.timezone)
     kept = entry(context, "note", text.strip(), happened_at=happened)
     added = context.store.timeline.append(record.id, kept)
     at = f", happened {date(happened)}" if happened else ""

@@ -67,7 +67,7 @@ def _status_words(
 ) -> str:
     who = mention(context.invocation.person.id, context.invocation.person.name)
     act = "opened it again" if reopened else f"set it to *{status}*"
-    because = f"\n>{escape(clip(note, 1_000))}" if note else ""
+    because = f"\n{_quote(clip(note, 1_000))}" if note else ""
     length = ""
     if status is Status.RESOLVED:
         length = f" It took {span(context.runtime.now() - record.began_at)}."
@@ -84,6 +84,10 @@ def _status_buttons(record: IncidentRecord) -> list[Any]:
     if record.status is Status.CLOSED and record.room is RoomState.MADE:
         return [command_button("Archive this channel", f"incident archive {record.id}")]
     return []
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f">{escape(line)}" for line in text.splitlines())
 
 
 def set_severity(context: Context, record: IncidentRecord, severity: str, reason: str) -> Reply:
@@ -208,7 +212,7 @@ def post_update(
     following = f" The next one is due at {date(due, '{time}')}." if due else ""
     where = f" Told in {escape(channel or '')} as well." if outside else ""
     who = mention(context.invocation.person.id, context.invocation.person.name)
-    words = f":mega: {marked(record)}Update on {record.id} by {who}:\n>{escape(said)}"
+    words = f":mega: {marked(record)}Update on {record.id} by {who}:\n{_quote(said)}"
     return telling.told(context, current, f"{words}\n{following}{where}".rstrip(), "update")
 
 

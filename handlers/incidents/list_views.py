@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 SHOWN = 12
 
 
-def list_reply(
-    records: Sequence[IncidentRecord], now: datetime, *, searched: str = "", hidden: bool = False
-) -> Reply:
+def list_reply(records: Sequence[IncidentRecord], now: datetime, *, searched: str = "") -> Reply:
     """The answer of `incident list` and `incident search`; open ones first."""
     running = [each for each in records if not each.over]
     if searched:
@@ -50,8 +48,8 @@ def list_reply(
         blocks.append(section(line, accessory=show))
     if len(records) > SHOWN:
         blocks.append(context(f"{len(records) - SHOWN} more. Narrow it: `incident search …`."))
-    if hidden:
-        blocks.append(context("Private incidents are shown to the people in them only."))
+    # Always, for whoever is in none must not learn that there is one.
+    blocks.append(context("Private incidents are shown to the people in them only."))
     blocks.append(actions(form_button("Declare incident", "declare_incident")))
     data = [
         {

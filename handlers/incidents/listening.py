@@ -24,7 +24,6 @@ from bot.store.incidents_rows import RoomState
 from handlers.incidents import keeping, telling
 from handlers.incidents.clocks import left
 from handlers.incidents.following import follow
-from handlers.incidents.naming import code_name
 from handlers.incidents.recording import own_entry
 from handlers.incidents.rooms import move
 from handlers.incidents.words import marked
@@ -56,7 +55,14 @@ async def _as_person(runtime: Runtime, event: ReactionAdded, line: str) -> None:
     person = Person(event.person_id, event.person_id)
     if runtime.directory is not None:
         person = await runtime.directory.people.named(person)
-    await runtime.run(Invocation(reference(), person, Surface.SHORTCUT, line, event.channel))
+    asked = Invocation(reference(), person, Surface.SHORTCUT, line, event.channel)
+    reply = await runtime.run(asked)
+    if reply.outcome == "succeeded":
+        return
+    # Whoever pins believes that it is kept: nothing else would tell them.
+    text = f":warning: A message that you put a pushpin on was *not* kept.\n{reply.text}"
+    key = f"pushpin:{event.channel}:{event.ts}:{person.id}"
+    runtime.messages.post(person.id, text, key=key, private=True)
 
 
 async def archived(runtime: Runtime, event: ChannelArchived) -> None:
@@ -114,14 +120,13 @@ async def deployed(runtime: Runtime, event: DeploymentFinished) -> None:
 
 
 async def marked_on_charts(runtime: Runtime, event: IncidentChanged) -> None:
-    """Every chart shows it; a private one by its code name, a drill not at all."""
+    """Every chart shows it, but drills, and private ones: everybody reads charts."""
     record = runtime.store.incidents.find(event.incident)
-    if record is None or event.drill:
+    if record is None or record.drill or record.private:
         return
-    name = code_name(record.number) if record.private else record.title
     changes = runtime.store.incidents.changes(record.id, "status")
     until = changes[-1].at if record.over and changes else None
-    label = f"{record.id} {name}"
+    label = f"{record.id} {record.title}"
     runtime.store.marks.add(record.began_at, "incident", label, record.id, until)
 
 

@@ -129,12 +129,12 @@ COMMANDS = (
         examples=("incident began 02:14", 'incident began "2026-11-23 02:14 UTC" INC-12'),
     ),
     Command(
-        name="incident ack",
+        name="incident acknowledge",
         summary="You are on it: nobody more is called.",
         run=acknowledge,
         role=Role.RESPONDER,
         arguments=(INCIDENT,),
-        examples=("incident ack INC-12",),
+        examples=("incident acknowledge INC-12",),
     ),
     Command(
         name="incident take",

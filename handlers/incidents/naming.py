@@ -7,6 +7,7 @@ import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.errors import BadInput
 from bot.rooms import NAME_LONGEST
 from bot.store.incidents_rows import IncidentRecord
 
@@ -88,3 +89,14 @@ def happened_before(words: str, now: datetime, zone: str) -> datetime | None:
         earlier = local.date().fromordinal(day)
         moment = moment.replace(year=earlier.year, month=earlier.month, day=earlier.day)
     return None if moment > local else moment.astimezone(ZoneInfo("UTC"))
+
+
+def past(words: str, now: datetime, zone: str) -> datetime:
+    """As `happened_before`; raises BadInput where that is no time in the past."""
+    found = happened_before(words, now, zone)
+    if found is None:
+        raise BadInput(
+            "That is no time in the past.",
+            f"Write it as `02:14` or `2026-11-23 02:14` ({zone}), with `UTC` behind for UTC.",
+        )
+    return found

@@ -75,7 +75,8 @@ def export_reply(record: IncidentRecord, name: str, content: bytes, count: int, 
     where = f"to {code(path)}" if path else f"as {code(name)}"
     text = f":white_check_mark: Exported {count:,} entries of {record.id} {where}."
     files = () if path else (Upload(name, content, title=f"Timeline of {record.id}"),)
-    note = context("It names people and what they did: keep it safe.")
+    sent = "" if path else " In Slack it is in your direct messages, or the thread asked in."
+    note = context(f"It names people and what they did: keep it safe.{sent}")
     data = {"incident": record.id, "entries": count, "file": path or name}
     return Reply(text, [section(f"*{text}*"), note], data=data, files=files, private=record.private)
 

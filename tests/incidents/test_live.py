@@ -178,10 +178,10 @@ async def test_acknowledging_stops_the_clock_and_late_presses_open_nothing(stage
     await omar.sees_message("acknowledged", anytime=True)
     await stage.look(5 * HOUR)
     assert len(stage.entries(record.id, "escalation")) == 1
-    again = await run(stage, f"incident ack {record.id}")
+    again = await run(stage, f"incident acknowledge {record.id}")
     assert "already" in again.text
     await run(stage, f"incident status resolved {record.id}")
-    late = await run(stage, f"incident ack {record.id}")
+    late = await run(stage, f"incident acknowledge {record.id}")
     assert "nobody is called" in late.text
     assert stage.newest().status == "resolved"
 
