@@ -48,7 +48,10 @@ async def acknowledge(context: Context, arguments: Arguments) -> Reply:
         count = operations.acknowledge_storm(runtime, storm, person, note)
         text = f":eyes: {count:,} alerts of {storm.id} are yours: nobody more is called for them."
         if not count:
-            text = f":eyes: Nothing of {storm.id} waits to be acknowledged."
+            opened = runtime.store.alerts.open(MOST, storm=storm.number)
+            by = ", ".join(sorted({escape(each.acknowledger.name) for each in opened})[:3])
+            text = f":eyes: Nothing of {storm.id} waits to be acknowledged"
+            text += f": {by} did." if by else ": it is over."
         return Reply(text, data={"storm": storm.id, "acknowledged": count})
     alert = operations.find(runtime, arguments["id"])
     done = operations.acknowledge(runtime, alert, person, note)

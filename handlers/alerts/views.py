@@ -187,7 +187,11 @@ def storm_message(card: StormCard) -> tuple[str, list[Block]]:
         by = f" by {escape(', '.join(people[:3]))}" if people else ""
         text = f":eyes: Storm acknowledged{by}: {card.open:,} of {total:,} alerts are still open"
     else:
-        text = f":rotating_light: Alert storm: {card.firing:,} alerts of {of_rules} fire at once"
+        noun = "alert" if total == 1 else "alerts"
+        text = f":rotating_light: Alert storm: {total:,} {noun} of {of_rules} fire at once"
+        if card.firing < total:
+            verb = "fires" if card.firing == 1 else "fire"
+            text = f":rotating_light: Alert storm: {card.firing:,} of {total:,} {noun} {verb}"
     few = len(card.worst) == card.open
     lines = [f"• {code(alert.id)} {headline(alert, card.now)}" for alert in card.worst if few]
     parts = [part for part in card.parts if not few or part.state == "resolved"]

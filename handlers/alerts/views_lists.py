@@ -10,7 +10,7 @@ from handlers.alerts.views import alert_message, headline, lasted, sentence
 from handlers.alerts.wording import condition
 
 if TYPE_CHECKING:
-    from bot.store import Alert, Silence
+    from bot.store import Alert, OpenStorm, Silence
     from handlers.alerts.result import AlertDetail, AlertList, RuleState, SilenceList
 
 SHOWN = 15
@@ -34,16 +34,11 @@ def list_reply(found: AlertList) -> Reply:
         noun = "test alert is" if found.tests == 1 else "test alerts are"
         text = f"{text[:-1]}; {found.tests} {noun} open."
     blocks: list[Block] = [section(f"*{text}*")]
-    for storm in found.storms:
-        name = f"ST-{storm.number}"
-        list_them = command_button(f"List {name}", f"alerts list --storm {name}")
-        words = (
-            f"{code(name)} Alert storm: {storm.firing:,} firing, {storm.acknowledged:,} "
-            f"acknowledged, since {lasted(found.now - storm.changed_at)}"
-        )
-        blocks.append(section(words, accessory=list_them))
+    # A storm that somebody has taken comes behind what nobody has.
+    blocks += [_storm(storm, found) for storm in found.storms if storm.firing]
     lines = [_line(alert, found) for alert in found.open]
     blocks += [section("\n".join(lines[at : at + 8])) for at in range(0, len(lines), 8)]
+    blocks += [_storm(storm, found) for storm in found.storms if not storm.firing]
     hidden = found.firing + found.acknowledged + found.tests - len(lines)
     hidden -= sum(storm.firing + storm.acknowledged for storm in found.storms) if lines else 0
     if hidden > 0 and not found.storms:
@@ -63,6 +58,16 @@ def list_reply(found: AlertList) -> Reply:
     blocks.append(actions(*acts, command_button("Show rules", "alerts rules")))
     data = {"open": found.open, "storms": found.storms, "resolved": found.resolved}
     return Reply(text, blocks, data=data, exit_code=1 if found.firing else 0)
+
+
+def _storm(storm: OpenStorm, found: AlertList) -> Block:
+    name = f"ST-{storm.number}"
+    words = (
+        f"{code(name)} Alert storm: {storm.firing:,} firing, {storm.acknowledged:,} "
+        f"acknowledged, since {lasted(found.now - storm.changed_at)}"
+    )
+    list_them = command_button(f"List {name}", f"alerts list --storm {name}")
+    return section(words, accessory=list_them)
 
 
 def _line(alert: Alert, found: AlertList) -> str:

@@ -95,6 +95,8 @@ async def test_what_joins_a_storm_that_nobody_waits_for_calls_the_first_level(
     calls = stage.texts("alert-storm:1:call:")
     assert len(calls) == 2
     assert "<@U0OMAR0001>" in calls[1]
+    await wait(stage, 1)
+    assert any("2 of 8 alerts fire" in text for text in stage.texts("alert-storm:1:"))
     over(stage, range(8))
     await wait(stage, 3)
     await storm(stage, range(8, 9))
@@ -198,6 +200,17 @@ async def test_a_metric_given_up_does_not_say_that_it_is_well(stage: Night) -> N
     assert "not sampled any more" in ended.resolver
 
 
+async def test_what_nobody_has_taken_is_listed_before_a_storm_that_somebody_has(
+    stage: Night,
+) -> None:
+    await storm(stage, range(6))
+    await stage.types("alerts acknowledge ST-1")
+    stage.passes(minutes=20)
+    await storm(stage, range(6, 7))
+    told = str((await stage.types("alerts")).blocks)
+    assert 0 < told.index("AL-7") < told.index("List ST-1")
+
+
 async def test_a_test_alert_is_not_counted_as_one_that_fires(stage: Night) -> None:
     await stage.types("alerts test high_error_rate")
     reply = await stage.types("alerts")
@@ -214,6 +227,8 @@ async def test_a_small_storm_names_each_alert_once_and_who_took_it(stage: Night)
     await stage.types("alerts acknowledge ST-1")
     await wait(stage, 1)
     assert "Storm acknowledged by ana" in stage.texts("alert-storm:1:")[-1]
+    again = await stage.types("alerts acknowledge ST-1")
+    assert again.text == ":eyes: Nothing of ST-1 waits to be acknowledged: ana did."
 
 
 @pytest.mark.parametrize("private", [False, True])
