@@ -7,7 +7,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.check import buckets, cloudflare, database, machine, platform, roles, slack
+from bot.check import (
+    buckets,
+    cloudflare,
+    cloudflare_permissions,
+    database,
+    machine,
+    platform,
+    roles,
+    slack,
+)
 from bot.check.report import CheckReport, Item, failed
 from bot.clients import Clients
 from bot.redaction import Redactor
@@ -51,6 +60,15 @@ def probes(settings: Settings) -> tuple[Probe, ...]:
             Probe(f"{cloudflare.WORKER} ({name})", calm, _for(cloudflare.worker, name))
             for name in named
         ),
+        *(
+            Probe(
+                f"{cloudflare_permissions.LIVE_LOGS} ({name})",
+                calm,
+                _for(cloudflare_permissions.live_logs, name),
+            )
+            for name in named
+        ),
+        Probe(cloudflare_permissions.NOTIFICATIONS, calm, cloudflare_permissions.notifications),
         Probe(database.DATABASE, checks.database, database.database),
         Probe(buckets.BACKUPS, checks.backup, buckets.backups),
         Probe(buckets.UPLOADS, checks.uploads, buckets.uploads),

@@ -13,6 +13,11 @@ WORKER = "/cf/accounts/a1/workers/scripts/pitchey-production/deployments"
 VERIFY = "/cf/user/tokens/verify"
 
 
+LIVE, NOTIFICATIONS = "Cloudflare live logs (production)", "Cloudflare notifications"
+POLICIES = "/cf/accounts/a1/alerting/v3/policies"
+HOOK = "https://bot.example/webhooks/cloudflare"
+
+
 def refusal(code: int) -> dict[str, object]:
     return {"success": False, "errors": [{"code": code, "message": "no"}], "result": None}
 
@@ -75,6 +80,22 @@ async def test_a_worker_that_cannot_be_read(
     assert worker.state is State.FAILED
     assert words in worker.line
     assert worker.remedy
+
+
+async def test_what_live_logs_and_notifications_need(tmp_path: Path) -> None:
+    tails = WORKER.replace("/deployments", "/tails")
+    environ = {**TOKENS, "CLOUDFLARE_WEBHOOK_SECRET": "planted-0123456789abcdef"}
+    told = f'webhook_url = "{HOOK}"'
+    async with running() as world:
+        without = await checked(tmp_path, world)
+        good = await checked(tmp_path, world, environ, cloudflare=told)
+        world.answers[tails] = world.answers[POLICIES] = (403, refusal(10000))
+        refused = await checked(tmp_path, world, environ, cloudflare=told)
+    assert item(without, NOTIFICATIONS).state is State.SKIPPED
+    assert item(without, LIVE).state is State.GOOD
+    assert item(good, LIVE).state is item(good, NOTIFICATIONS).state is State.GOOD
+    assert "Workers Tail Read" in item(refused, LIVE).remedy
+    assert "Notifications Read" in item(refused, NOTIFICATIONS).remedy
 
 
 async def test_the_platform(tmp_path: Path) -> None:

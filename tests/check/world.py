@@ -51,6 +51,11 @@ class World:
                 200,
                 {"success": True, "result": {"deployments": []}},
             ),
+            "/cf/accounts/a1/workers/scripts/pitchey-production/tails": (
+                200,
+                {"success": True, "result": []},
+            ),
+            "/cf/accounts/a1/alerting/v3/policies": (200, {"success": True, "result": []}),
         }
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -89,7 +94,9 @@ async def running() -> AsyncIterator[World]:
         await runner.cleanup()
 
 
-def config(folder: Path, world: World, extra: str = "", slack: str = "") -> Path:
+def config(
+    folder: Path, world: World, extra: str = "", slack: str = "", cloudflare: str = ""
+) -> Path:
     path = folder / "pitchey.toml"
     path.write_text(
         f"""
@@ -103,6 +110,7 @@ api_url = "{world.url}/api/"
 [cloudflare]
 api_url = "{world.url}/cf"
 account_id = "a1"
+{cloudflare}
 [network]
 timeout_seconds = 0.4
 [checks]

@@ -1,0 +1,57 @@
+"""Cloudflare: what the token may do for live logs and for notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.check.report import Item, failed, good, skipped
+from bot.clients import Clients
+from bot.clients.cloudflare import CloudflareRefused
+from bot.clients.cloudflare_alerting import EDIT, READ
+from bot.clients.cloudflare_tail_sessions import PERMISSION as TAIL
+from bot.errors import OpsError
+from bot.settings import Settings
+
+LIVE_LOGS, NOTIFICATIONS = "Cloudflare live logs", "Cloudflare notifications"
+_UNCONFIGURED = "Cannot be looked up without the token and the account id."
+
+
+async def live_logs(settings: Settings, clients: Clients, name: str) -> Sequence[Item]:
+    """Whether the token may list the Worker's tails: one permission lists and makes them."""
+    title, script = f"{LIVE_LOGS} ({name})", settings.environment(name).worker_script
+    if script is None:
+        return [skipped(title, "No Worker is named.")]
+    if not clients.cloudflare.configured:
+        return [skipped(title, _UNCONFIGURED)]
+    path = clients.cloudflare.script(script) + "/tails"
+    trouble = await _refused(clients, title, path, TAIL, "`/pitchey logs --for`")
+    return [trouble or good(title, f"The logs of {script} may be watched.")]
+
+
+async def notifications(settings: Settings, clients: Clients) -> Sequence[Item]:
+    """Whether the token may read the policies. Nothing but a change proves that it may edit."""
+    if settings.cloudflare.webhook_url is None:
+        return [skipped(NOTIFICATIONS, "[cloudflare] webhook_url is not set: none will arrive.")]
+    if settings.secrets.cloudflare_webhook_secret is None:
+        line = "CLOUDFLARE_WEBHOOK_SECRET is not set: every notification is refused."
+        remedy = "Choose at least 16 random characters and set it in the environment."
+        return [failed(NOTIFICATIONS, line, remedy)]
+    if not clients.cloudflare.configured:
+        return [skipped(NOTIFICATIONS, _UNCONFIGURED)]
+    path = clients.cloudflare.account + "/alerting/v3/policies?per_page=1"
+    trouble = await _refused(clients, NOTIFICATIONS, path, READ, "`/pitchey alerts check`")
+    line = f"Policies may be read; `/pitchey alerts setup` proves {EDIT}."
+    return [trouble or good(NOTIFICATIONS, line)]
+
+
+async def _refused(
+    clients: Clients, title: str, path: str, permission: str, needs: str
+) -> Item | None:
+    try:
+        await clients.cloudflare.call("GET", path, permission=permission, probe=True)
+    except CloudflareRefused:
+        line = f"The token has not the permission {permission}, which {needs} needs."
+        return failed(title, line, f"Give the token the permission {permission}.")
+    except OpsError as error:
+        return failed(title, error.message, error.hint or "Check [cloudflare].")
+    return None
