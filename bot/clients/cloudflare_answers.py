@@ -25,6 +25,11 @@ _MEANINGS = {
 }
 
 
+def whole(text: str) -> str:
+    """Text that can be written as UTF-8: JSON can hold half a character, a store cannot. Pure."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 class CloudflareError(OpsError):
     """Cloudflare refused a request: HTTP `status`, its `codes`, and what it `said`."""
 

@@ -36,6 +36,7 @@ PROTOCOL = "trace-v1"
 PING_SECONDS = 10.0
 CONNECT_SECONDS = 10.0
 MOST_FRAME = 4_000_000  # bytes
+STEADY_SECONDS = 5.0  # a socket that lived so long, or brought something, was a good one
 _PAUSES = (0.2, 1.0, 2.0, 4.0, 8.0)  # seconds between attempts to come back
 
 
@@ -106,9 +107,12 @@ class Tail:
                     if lost is not None:
                         yield Interruption(timedelta(seconds=time.monotonic() - lost))
                         lost = None
-                    failures = 0
+                    begun = time.monotonic()
                     async for item in self._read(socket, session.renewed_at):
+                        failures = 0
                         yield item
+                    if time.monotonic() - begun >= STEADY_SECONDS:
+                        failures = 0
                 if time.monotonic() >= session.renewed_at:
                     await self._create()
                     await self._delete(session)
@@ -121,8 +125,12 @@ class Tail:
                 log.info("the tail of %s is interrupted: %s", self.script, error)
             await asyncio.sleep(_PAUSES[min(failures, len(_PAUSES) - 1)])
             failures += 1
-            with contextlib.suppress(Unreachable):
+            try:
                 await self._replace(session)
+            except OpsError as error:
+                if error.permanent:
+                    raise
+                log.info("the tail of %s could not be replaced: %s", self.script, error)
 
     async def _replace(self, session: TailSession) -> None:
         """A session whose socket was cut may be gone: make another one, then delete it."""

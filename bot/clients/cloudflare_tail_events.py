@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.clients.cloudflare_answers import whole
+
 Redact = Callable[[str], str]
 OK = "ok"
 
@@ -73,6 +75,7 @@ def read_frame(frame: str | bytes, redact: Redact = str) -> TailEvent | Overload
         return None
     event = body.get("event")
     held = event if isinstance(event, Mapping) else {}
+    redact = _of_whole(redact)
     if held.get("type") == "overload":
         return Overload(redact(str(held.get("message", ""))))
     at = _moment(body.get("eventTimestamp"))
@@ -80,10 +83,10 @@ def read_frame(frame: str | bytes, redact: Redact = str) -> TailEvent | Overload
         return None
     return TailEvent(
         at=at,
-        outcome=str(body["outcome"]),
+        outcome=whole(str(body["outcome"])),
         trigger=redact(_trigger(held)),
         status=_status(held),
-        version=str(_inside(body, "scriptVersion").get("id", "")),
+        version=whole(str(_inside(body, "scriptVersion").get("id", ""))),
         wall_ms=_amount(body.get("wallTime")),
         cpu_ms=_amount(body.get("cpuTime")),
         truncated=body.get("truncated") is True,
@@ -98,6 +101,10 @@ def route_of(address: str) -> str:
         return urlsplit(address).path or "/"
     except ValueError:
         return "an unreadable address"
+
+
+def _of_whole(redact: Redact) -> Redact:
+    return lambda text: redact(whole(text))
 
 
 def _trigger(event: Mapping[str, Any]) -> str:
@@ -117,7 +124,7 @@ def _line(entry: Mapping[str, Any], at: datetime, redact: Redact) -> LogLine:
     words = said if isinstance(said, list) else [said]
     text = " ".join(word if isinstance(word, str) else _written(word) for word in words)
     moment = _moment(entry.get("timestamp")) or at
-    return LogLine(moment, str(entry.get("level", "log")), redact(text))
+    return LogLine(moment, whole(str(entry.get("level", "log"))), redact(text))
 
 
 def _thrown(entry: Mapping[str, Any], at: datetime, redact: Redact) -> Thrown:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.clients.cloudflare import Cloudflare
+from bot.clients.cloudflare_answers import whole
 from bot.clients.cloudflare_tail_events import route_of
 
 PERMISSION = "Workers Observability Read"
@@ -162,8 +163,8 @@ def _event(entry: Mapping[str, Any], redact: Callable[[str], str]) -> KeptEvent 
         id=str(metadata.get("id", "")),
         at=at,
         level=str(metadata.get("level", "info")).lower(),
-        message=redact(str(message or "")),
-        trigger=redact(_without_query(trigger) or "another trigger"),
+        message=redact(whole(str(message or ""))),
+        trigger=redact(whole(_without_query(trigger)) or "another trigger"),
         request=str(metadata.get("requestId") or workers.get("requestId") or ""),
         status=_status(_inside(happened, "response").get("status")),
         outcome=outcome,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from handlers.logs.result import Entry, Group
 
@@ -12,13 +13,13 @@ _RANK = {"error": 0, "warn": 1, "warning": 1}
 _LONGEST_READ = 2_000  # characters of a message that decide its group
 # In this order: what stands inside another shape is found with it.
 _VARIABLE = (
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), "<email>"),
+    (re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+"), "<email>"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.I), "<id>"),
     (
         re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"),
         "<time>",
     ),
-    (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"), "<address>"),
+    (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b"), "<address>"),
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b", re.I), "<id>"),
     (re.compile(r"(?<![\w<])\d+(?:\.\d+)?(?=(?:ms|s|kB|MB|GB|%)?\b)"), "<n>"),
 )
@@ -38,6 +39,24 @@ def template(message: str) -> str:
 def route(trigger: str) -> str:
     """`GET /api/pitches/:id` for `GET /api/pitches/4711`. Pure."""
     return _IN_PATH.sub(":id", trigger)
+
+
+def cause(template: str) -> str:
+    """A template without the paths in it: what failures of many routes have in common. Pure."""
+    return " ".join(word for word in template.split() if "/" not in word)
+
+
+def common_routes(groups: Sequence[Group]) -> int:
+    """On how many routes most of the entries say the same; 0 where they do not. Pure."""
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts[cause(group.template)] += group.count
+    if not counts:
+        return 0
+    most, count = counts.most_common(1)[0]
+    if count * 2 <= counts.total():
+        return 0
+    return len({group.route for group in groups if cause(group.template) == most})
 
 
 class Groups:

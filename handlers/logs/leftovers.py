@@ -10,8 +10,7 @@ from bot.clients.cloudflare_tail_sessions import delete_tail
 from bot.errors import OpsError
 from bot.jobs import Job
 from bot.store import LiveLog
-from handlers.logs.result import Watch
-from handlers.logs.views_live import live_message
+from handlers.logs.views_live import lost_message
 from handlers.logs.watching import OPEN
 
 if TYPE_CHECKING:
@@ -59,13 +58,8 @@ async def _clear(runtime: Runtime) -> None:
 
 
 def _tell(runtime: Runtime, record: LiveLog) -> None:
-    """Its message ends as well; what it had seen stands in its thread."""
-    found = Watch(
-        "the platform", record.script, True, "", record.started_at, record.ends_at,
-        record.person.name, end="failed", problem="the bot was stopped in the middle.",
-        hint="Its session at Cloudflare is deleted.", ended=runtime.now(),
-    )  # fmt: skip
-    text, blocks = live_message(found, record.number, "logs --for 60s")
+    """Its message ends as well; its samples stand in its thread."""
+    text, blocks = lost_message(record.script, record.person.name, record.started_at)
     runtime.messages.post(
         record.channel, text, blocks, key=f"{record.key}:lost", update_of=record.key, latest=True
     )

@@ -59,7 +59,7 @@ async def read_past(
     begin = now - since
     limit = MOST if match else min(MOST, max(100, last * 5))
 
-    async def ask(*filters: dict[str, object]) -> tuple[KeptEvent, ...]:
+    async def ask(*filters: dict[str, object], limit: int = limit) -> tuple[KeptEvent, ...]:
         return await events(
             clients.cloudflare,
             script,
@@ -74,11 +74,14 @@ async def read_past(
     # None is left running where another one fails.
     told = await asyncio.gather(*(ask(*filters) for filters in questions), return_exceptions=True)
     answers = [_whole(answer) for answer in told]
-    found = [
+    wanted = [
         entry
         for entry in of_kept(event for answer in answers for event in answer)
-        if fits(entry, errors_only=errors_only, match=match)
+        if fits(entry, errors_only=errors_only, match="")
     ]
+    found = [entry for entry in wanted if fits(entry, errors_only=errors_only, match=match)]
+    # No error is good news only where anything was kept.
+    kept = any(answers) or (errors_only and bool(await ask(limit=1)))
     return Past(
         environment=environment.name,
         script=script,
@@ -91,6 +94,8 @@ async def read_past(
         found=len(found),
         full=any(len(answer) >= limit for answer in answers),
         last=last,
+        unmatched=len(wanted) - len(found),
+        kept=kept,
     )
 
 

@@ -59,6 +59,8 @@ class Past:
     found: int
     full: bool
     last: int
+    unmatched: int = 0  # of the same kind, without the text that was asked for
+    kept: bool = True  # whether anything at all was kept in that time
 
 
 @dataclass(slots=True)

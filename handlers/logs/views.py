@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Delivery, Reply
+from handlers.logs.grouping import common_routes
 from handlers.logs.result import ERROR, Entry, Group, Past
 
 SHOWN = 8  # groups in one message
@@ -47,6 +48,8 @@ def headline(found: Past) -> str:
     told = f" with {code(clip(found.match, 60))}" if found.match else ""
     script = escape(found.script)
     count = len(found.entries)
+    if not count and found.errors_only and not found.kept:
+        return f":warning: No logs of {script} were kept: whether there were errors is not known"
     if not count:
         sign = ":white_check_mark:" if found.errors_only and not found.match else ":mag:"
         return f"{sign} No {many}{told} in the logs of {script}"
@@ -104,14 +107,23 @@ def _meaning(found: Past) -> str:
         worst = found.groups[0]
         if worst.level == ERROR and worst.count * 2 > len(found.entries):
             return "Most of them say the same: start with the first group."
+        if worst.level == ERROR and (routes := common_routes(found.groups)) > 1:
+            return f"Most of them say the same, on {routes} routes: start with the first group."
         if worst.level == ERROR:
             return "They have several causes: start with the most frequent."
         return "None of them is an error."
-    if found.errors_only:
+    if found.match and found.kept:
+        kind = "errors" if found.errors_only else "entries"
+        most = "the newest events" if found.full else "what was kept"
+        return (
+            f"Searched {most}, for this text in messages and routes; without it there are "
+            f"{found.unmatched:,} {kind}: look without `--match`."
+        )
+    if found.errors_only and found.kept:
         return "The Worker threw nothing, logged no error and answered no 5xx in that time."
     return (
-        "Nothing was kept. Where the platform has visitors, observability is off in the "
-        "Worker's configuration: turn it on, or watch live."
+        "Nothing was kept in that time. Where the platform had visitors, observability is off in "
+        "the Worker's configuration: turn it on, or watch live."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Reply
 from handlers.logs.result import Entry, Group, Watch
@@ -25,6 +27,16 @@ def live_message(watch: Watch, number: int, again: str) -> tuple[str, list[Block
     else:
         buttons = [command_button("Stop", f"logs stop {number}", style="danger")]
     return text, [*blocks, actions(*buttons)]
+
+
+def lost_message(script: str, person: str, started: datetime) -> tuple[str, list[Block]]:
+    """The end of one whose process was killed: what it had counted is gone with it."""
+    text = f":x: Live logs of {escape(script)} ended early: the bot was stopped in the middle"
+    by = f" by {escape(person)}" if person else ""
+    about = f"Started {date(started, '{time_secs}')}{by} · what it had counted is lost"
+    kept = "Cloudflare keeps logs for 7 days: what happened meanwhile is among them."
+    buttons = [command_button("Past logs", "logs all"), command_button("Watch", "logs --for 60s")]
+    return text, [section(f"*{text}*"), context(about), section(kept), actions(*buttons)]
 
 
 def live_headline(watch: Watch) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from bot.clients.cloudflare_tail_events import Overload, TailEvent, read_frame
 from bot.clients.cloudflare_telemetry import KeptEvent, read_classes, read_events
 from handlers.logs.entries import fits, of_kept, of_tail
-from handlers.logs.grouping import MOST_GROUPS, Groups, grouped, route, template
+from handlers.logs.grouping import MOST_GROUPS, Groups, common_routes, grouped, route, template
 from handlers.logs.result import Entry
 from handlers.logs.views import fenced, group_text
 
@@ -188,3 +189,37 @@ def test_foreign_text_neither_ends_its_fence_nor_mentions_anybody() -> None:
     text = group_text(group)
     assert "<!channel>" not in text
     assert "<!here>" not in text
+
+
+@pytest.mark.parametrize("text", ["a" * 2_000, "0a" * 1_000, "1" * 2_000, "2026-11-" * 250])
+def test_no_line_is_dear_to_group(text: str) -> None:
+    begun = time.process_time()
+    for _ in range(20):
+        template(text)
+    assert (time.process_time() - begun) / 20 < 0.004  # a quadratic shape takes 10 ms and more
+
+
+def test_one_cause_on_many_routes_is_called_one() -> None:
+    entries = [
+        Entry(
+            NOW,
+            "error",
+            f"Unhandled error in GET /api/{part}: Error: timed out",
+            f"GET /api/{part}",
+        )
+        for part in ("a", "b", "c")
+    ]
+    assert common_routes(grouped(entries)) == 3
+    others = [Entry(NOW, "error", f"{word} failed", "GET /") for word in ("x", "y", "z")]
+    assert common_routes(grouped(others)) == 0
+
+
+def test_half_a_character_can_be_stored() -> None:
+    logged = b'[{"message":["\\ud800 half"],"level":"\\udfff"}]'
+    event = read_frame(b'{"outcome":"ok","eventTimestamp":1,"logs":' + logged + b"}")
+    assert isinstance(event, TailEvent)
+    assert [line.text for line in event.logs] == ["? half"]
+    for entry in of_tail(event):
+        f"{entry.level}{entry.message}{entry.route}".encode()
+    (kept,) = read_events({"events": [{"timestamp": 1, "source": "\ud800 half"}]})
+    assert kept.message == "? half"

@@ -61,6 +61,17 @@ async def test_a_cut_socket_comes_back_and_is_told(world: World, tmp_path: Path)
     assert world.cloudflare.tails.sessions == {}
 
 
+async def test_a_stream_that_is_always_cut_is_not_hammered(world: World, tmp_path: Path) -> None:
+    tails = world.cloudflare.tails
+    before = tails.made
+    world.faults.switch("tail_cut", True, 0.0)
+    async with opened(world, tmp_path) as house:
+        found = await streamed(house, 2.5)
+    assert found.end == "time"
+    assert tails.made - before <= 4  # after 0.2, 1 and 2 seconds
+    assert tails.sessions == {}
+
+
 async def test_a_session_is_renewed_before_it_falls_silent(world: World, tmp_path: Path) -> None:
     tails = world.cloudflare.tails
     tails.lifetime, before = 1.5, tails.made

@@ -62,8 +62,22 @@ async def test_nothing_kept_is_no_proof_that_all_is_well(world: World, tmp_path:
     world.faults.switch("logs_off", True)
     async with opened(world, tmp_path) as house:
         reply = await run(house, "logs all")
+        errors = await run(house, "logs")
     assert reply.text == ":mag: No log entries in the logs of pitchey-production"
     assert "observability is off" in json.dumps(reply.blocks)
+    assert errors.text.startswith(":warning: No logs of pitchey-production were kept")
+    assert "threw nothing" not in json.dumps(errors.blocks)
+
+
+async def test_no_match_is_no_proof_that_nothing_failed(world: World, tmp_path: Path) -> None:
+    world.faults.switch("api_errors", True, 100)
+    await ask(world, "/api/pitches/13", 2)
+    async with opened(world, tmp_path) as house:
+        reply = await run(house, "logs --since 5m --match (a+)+$<!channel>")
+    assert not reply.data.entries
+    assert reply.data.unmatched >= 2
+    assert "look without" in json.dumps(reply.blocks)
+    assert "threw nothing" not in json.dumps(reply.blocks)
 
 
 @pytest.mark.parametrize(
