@@ -44,7 +44,7 @@ async def available(cloudflare: Cloudflare) -> frozenset[str]:
     if not isinstance(result, Mapping):
         raise BadAnswer("Cloudflare answered the alerts it offers in an unknown form.")
     listed = [each for kinds in result.values() if isinstance(kinds, list) for each in kinds]
-    return frozenset(str(each["type"]) for each in listed if isinstance(each, Mapping))
+    return frozenset(str(each.get("type")) for each in listed if isinstance(each, Mapping))
 
 
 async def webhooks_offered(cloudflare: Cloudflare) -> bool:

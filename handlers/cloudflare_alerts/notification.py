@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.clients.cloudflare_answers import whole
 from bot.errors import BadInput
 
 LARGEST = 64_000  # bytes; real ones have less than two thousand
@@ -90,7 +91,7 @@ def stale(notification: Notification, now: datetime) -> bool:
 
 def _text(found: Mapping[str, Any], name: str) -> str:
     value = found.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return whole(value).strip() if isinstance(value, str) else ""
 
 
 def _moment(value: Any, now: datetime) -> datetime:

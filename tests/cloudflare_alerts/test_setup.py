@@ -57,8 +57,11 @@ async def test_made_once_and_then_left_alone(world: World, tmp_path: Path) -> No
         assert (webhook.url, found.answered) == (found.url, [200])
         assert webhook.secret == world.environment["CLOUDFLARE_WEBHOOK_SECRET"]
         assert webhook.secret not in told
+        house.dispatcher.guard.desk = TerminalDesk(yes=False)  # nobody is asked to confirm nothing
         second = await run(house, "alerts setup")
         assert "nothing was changed" in second.text
+        assert second.outcome == "succeeded"
+        assert len(house.store.operations.newest(5)) == 1
         assert found.answered == [200]
         after = await run(house, "alerts check")
         assert after.exit_code == 0

@@ -152,3 +152,8 @@ def test_no_body_breaks_the_reading(value: Any) -> None:
         read_notification(json.dumps(value).encode(), NOW)
     except BadInput:
         return
+
+
+def test_half_a_character_can_be_stored() -> None:
+    found = read_notification(b'{"alert_type":"a","name":"\\ud800","text":"\\udfff half"}', NOW)
+    assert (found.title, found.text) == ("?", "? half")
