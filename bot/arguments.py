@@ -21,6 +21,12 @@ _PERSON = re.compile(r"^<@([UW][A-Z0-9]+)>$|^([UW][A-Z0-9]{5,})$")
 _CHANNEL = re.compile(r"^<#([CG][A-Z0-9]+)>$|^([CG][A-Z0-9]{5,})$|^#?([\w-]{1,80})$")
 
 
+_WRITTEN = {
+    "person": "Mention them, as `@ana`, or give the member id from their profile, as `U024BE7LH`.",
+    "channel": "Write it as `#ops`.",
+}
+
+
 class UnknownWord(BadInput):
     """Something is not known; `suggestions` are whole command lines that would work."""
 
@@ -56,7 +62,7 @@ def typed(command: Command, argument: Argument, text: str) -> Any:
             found = pattern.match(text)
             if not found:
                 kind = argument.kind.value
-                raise BadInput(f"{code(argument.name)} is a {kind}, not {shown}.", example(command))
+                raise BadInput(f"{code(argument.name)} is a {kind}, not {shown}.", _WRITTEN[kind])
             return next(group for group in found.groups() if group)
         case _:
             return text

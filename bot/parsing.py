@@ -75,11 +75,16 @@ def _not_a_misspelling(catalogue: Catalogue, command: Command, rest: Sequence[st
 def _unknown_command(catalogue: Catalogue, words: Sequence[str]) -> UnknownWord:
     names = {command.name: command for command in catalogue.commands}
     typed = " ".join(words[:2]).lower()
+    group = [name for name in names if name.startswith(f"{words[0].lower()} ")]
+    if group and len(words) == 1:
+        listed = ", ".join(code(name) for name in group)
+        return UnknownWord(
+            f"{code(words[0].lower())} alone is no command.", f"It has {listed}.", group
+        )
     close = difflib.get_close_matches(typed, names, n=3, cutoff=0.6)
     for name in difflib.get_close_matches(words[0].lower(), names, n=3, cutoff=0.6):
         if name not in close:
             close.append(name)
-    group = [name for name in names if name.startswith(f"{words[0].lower()} ")]
     close = close or group
     # The rest of the line is kept, so that one press runs what was meant.
     tail = " ".join(words[1:])

@@ -80,6 +80,8 @@ class Access:
             return decision
         holders = await self.holders(decision.missing)
         hint = f"These have it: {_listed(holders)}." if holders else _NOBODY
+        if decision.missing is not Role.ADMIN:
+            hint = f"{hint} Higher roles include it."
         return replace(decision, hint=hint)
 
     async def place(self, surface: Surface, channel: str) -> Place | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -25,7 +26,7 @@ EXIT_CONFIGURATION = 78  # sysexits.h EX_CONFIG
 _ABOUT = "The whole world on one machine: no account, no network. Ctrl-C stops it."
 _HOW = """
 Open this page, act as any of the people there, and break things with its switches.
-From another terminal, any command works:  pitchey sandbox health
+From another terminal, any command works:  {program} sandbox health
 Ctrl-C stops everything."""
 
 
@@ -89,10 +90,21 @@ async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio
         own_settings=asked.own,
     ) as world:
         started.set()
-        _say(f"Ready in {time.perf_counter() - begun:.1f} s.{_HOW}\n\n{world.url}")
+        how = _HOW.format(program=_program())
+        _say(f"Ready in {time.perf_counter() - begun:.1f} s.{how}\n\n{world.url}")
         await stop.wait()
         _say("\nStopping …")
     _say("Stopped.")
+
+
+def _program() -> str:
+    """How this program was called, so that the line can be pasted: `.venv/bin/pitchey`."""
+    called = Path(sys.argv[0])
+    if called.name != "pitchey":
+        return "pitchey"
+    with contextlib.suppress(ValueError):
+        called = called.absolute().relative_to(Path.cwd())
+    return str(called)
 
 
 def _send(folder: Path, line: list[str], run_command: Callable[[list[str]], int]) -> int:

@@ -19,7 +19,11 @@ async def plan(context: Context, arguments: Arguments) -> Plan:
     return Plan(
         target=f"rehearsal {name}",
         effect=f"counts the rehearsals up by one, from {count.carried_out} now.",
-        lines=(f"{steps} steps over {seconds} seconds", "nothing outside of the bot is touched"),
+        lines=(
+            f"{steps} {'step' if steps == 1 else 'steps'} over {seconds} "
+            f"{'second' if seconds == 1 else 'seconds'}",
+            "nothing outside of the bot is touched",
+        ),
         state=str(count.carried_out) if arguments["strict"] else "",
     )
 
@@ -49,7 +53,11 @@ ARGUMENTS = (
         default=3,
         flag=True,
     ),
-    Argument("strict", "do not run where another rehearsal came between", Kind.FLAG),
+    Argument(
+        "strict",
+        "do not run where another rehearsal came between the plan and the yes",
+        Kind.FLAG,
+    ),
     Argument("fail", "fail at the end, to see what that looks like", Kind.FLAG),
 )
 

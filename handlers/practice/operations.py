@@ -13,7 +13,6 @@ from handlers.practice.result import Rehearsed, Tally
 
 MOST_STEPS = 20
 MOST_SECONDS = 600
-COUNT = "Count one up"
 
 
 def check(steps: int, seconds: int) -> None:
@@ -44,14 +43,15 @@ async def rehearse(
     """
     done = operation.finished_steps
     counted = bool(operation.resumes) and store.rehearsals.times(operation.resumes) > 0
-    count_now = not counted and COUNT not in done
     middle = (steps + 1) // 2
+    count = f"Rehearse step {middle} of {steps}, which counts one up"
+    count_now = not counted and count not in done
     for number in range(1, steps + 1):
-        name = COUNT if number == middle else f"Rehearse step {number} of {steps}"
+        name = count if number == middle else f"Rehearse step {number} of {steps}"
         if name in done:
             continue
         await operation.step(name)
-        if name == COUNT and count_now:
+        if number == middle and count_now:
             store.rehearsals.carry_out(operation.id, now())
         await pause(seconds / steps)
     if fails:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.clearance import mention
 from bot.errors import OpsError
 from bot.lifetime import bot_version
 from bot.store import OutboxCounts, Store
@@ -51,6 +52,7 @@ def _operations(store: Store) -> tuple[RunningOperation, ...]:
                 line=record.request.line,
                 target=record.request.target,
                 person=record.request.person_name,
+                who=mention(record.request.person_id, record.request.person_name),
                 started_at=record.started_at or record.requested_at,
                 step=steps[-1].name if steps else "",
             )

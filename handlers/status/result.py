@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunningOperation:
-    """A guarded command at work; `step` is what it does now."""
+    """A guarded command at work; `step` is what it does now, `who` a mention of who asked."""
 
     id: str
     line: str
@@ -20,6 +20,7 @@ class RunningOperation:
     person: str
     started_at: datetime
     step: str
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)

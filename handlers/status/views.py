@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
@@ -147,8 +148,9 @@ def _operations(status: Status) -> list[str]:
     lines = [f"*Operations* {len(status.operations)} running"]
     for each in status.operations[:10]:
         step = f", {escape(each.step)}" if each.step else ""
+        who = each.who or escape(each.person)
         took = length((status.now - each.started_at).total_seconds())
-        lines.append(f"• {code(clip(each.line, 80))} by {escape(each.person)} for {took}{step}")
+        lines.append(f"• {code(clip(html.unescape(each.line), 80))} by {who} for {took}{step}")
     return lines
 
 

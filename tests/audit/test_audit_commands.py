@@ -25,6 +25,8 @@ from bot.settings import Roles, load
 from bot.shell import as_json
 from bot.store import Store
 from handlers.audit import FEATURE
+from handlers.audit.export import export_audit
+from handlers.audit.result import Wanted
 from tests.store.writer import entry
 
 ROOT = Path(__file__).parents[2]
@@ -120,6 +122,33 @@ async def test_entries_are_filtered(
     reply = await ask(dispatcher, line)
     assert [found.reference for found in reply.data.entries] == references
     assert told in reply.text
+
+
+async def test_a_group_of_commands_is_found_by_its_first_word(dispatcher: Dispatcher) -> None:
+    fill(dispatcher, 2, command="practise danger", outcome="requested")
+    fill(dispatcher, 1, command="practised")
+    reply = await ask(dispatcher, "audit --command practise")
+    assert reply.text == ":clipboard: 2 audit entries for `practise`, none failed"
+    rows = await export_audit(
+        dispatcher.store, Wanted(command="practise"), "csv", datetime.now(UTC)
+    )
+    assert rows.entries == 2
+
+
+async def test_people_have_names_and_what_was_typed_is_escaped_once(dispatcher: Dispatcher) -> None:
+    dispatcher.store.audit.append(replace(entry("who"), person_id="UOMAR0001", person_name="omar"))
+    told = ":no_entry: Refused: `x` was rejected by <@UOMAR0001>."
+    dispatcher.store.audit.append(replace(entry("bad"), outcome="refused", detail=told))
+    await ask(dispatcher, 'practise danger "a &lt;b&gt; <!here>" --reason=x')
+    page = shown(await ask(dispatcher, "audit"))
+    assert "Refused: x was rejected by @omar." in " ".join(page.split())
+    assert 'practise danger "a <b> @here"' in page.replace("\u200b", "")
+    assert "&" not in page
+    table = await export_audit(
+        dispatcher.store, Wanted(outcome="refused"), "csv", datetime.now(UTC)
+    )
+    assert b":no_entry:" not in table.content
+    assert b"`" not in table.content
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-5"])

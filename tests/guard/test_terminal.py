@@ -78,6 +78,41 @@ async def test_on_a_tty_y_runs_it_and_anything_else_does_not(stage: Stage) -> No
         assert stage.effects()[0] == effects, out
 
 
+async def test_ctrl_c_at_the_question_ends_at_once_and_withdraws_the_request(stage: Stage) -> None:
+    ours, theirs = pty.openpty()
+    environment = dict(os.environ) | {
+        "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml"))
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *DANGER, "--break-glass",
+        cwd=Path(__file__).parents[2], env=environment,
+        stdin=theirs, stdout=PIPE, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    seen = b""
+    while b"[y/N]" not in seen:
+        seen += await asyncio.to_thread(os.read, ours, 4096)
+    assert b"break the glass for" in seen
+    process.send_signal(signal.SIGINT)
+    out, _ = await asyncio.wait_for(process.communicate(), 5)  # nobody types a line
+    os.close(ours)
+    assert (process.returncode, stage.only().state) == (75, State.CANCELLED), out
+    assert b"Nothing had started" in out
+    assert stage.effects() == (0, 0)
+
+
+async def test_ctrl_c_while_it_runs_interrupts_it_and_says_how_to_go_on(stage: Stage) -> None:
+    process = await start(stage, "practise", "change", "--seconds", "60", "--yes")
+    await stage.actor(ANA).sees("Running practise change", anytime=True, within=15)
+    process.send_signal(signal.SIGINT)
+    code, told = await answer(process)
+    assert (code, told["outcome"], stage.only().state) == (75, "interrupted", State.INTERRUPTED)
+    await stage.actor(ANA).sees("Interrupted: the terminal stopped while", anytime=True)
+    process = await start(stage, "operation", stage.only().id, as_json=False)
+    out, _ = await asyncio.wait_for(process.communicate(), 20)
+    assert f"pitchey operation {stage.only().id} resume" in " ".join(out.decode().split())
+
+
 async def test_what_is_dangerous_waits_for_an_approval_in_slack(stage: Stage) -> None:
     ana = stage.actor(ANA)
     process = await start(stage, *DANGER)
