@@ -194,7 +194,7 @@ def _fitting(lines: list[str]) -> list[str]:
     """As many lines as one message holds."""
     room = _ROOM
     for count, line in enumerate(lines):
-        room -= len(line) + 1
+        room -= len(line) + 2
         if room < 0:
             return lines[:count]
     return lines
@@ -204,10 +204,10 @@ def _sections(lines: list[str]) -> list[Block]:
     blocks: list[Block] = []
     text = ""
     for line in lines:
-        if text and len(text) + len(line) + 1 > SECTION_TEXT:
+        if text and len(text) + len(line) + 2 > SECTION_TEXT:
             blocks.append(section(text))
             text = ""
-        text = f"{text}\n{line}" if text else line
+        text = f"{text}\n\n{line}" if text else line
     if text:
         blocks.append(section(text))
     return blocks

@@ -106,7 +106,7 @@ async def test_bad_input_is_told_with_what_is_allowed(
     await ana.types(f"/pitchey {typed}")
     answer = await ana.sees_message(told)
     assert isinstance(answer, Message)
-    assert answer.text.startswith(":grey_question: ")
+    assert answer.text.startswith(":question: ")
     await ana.sees(hint)
     await stage.recorded(outcome="not understood", arguments=typed)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arguments import UnknownWord
+from bot.command import Catalogue, Feature
 from bot.errors import BadInput
 from bot.parsing import HelpWanted, Parsed, parse
 from bot.words import LONGEST, split
@@ -155,3 +157,12 @@ def test_any_words_near_a_command_get_an_answer(words: list[str]) -> None:
         assert set(found.arguments) == {argument.name for argument in found.command.arguments}
     else:
         assert found
+
+
+def test_the_first_word_of_a_group_lists_its_commands() -> None:
+    named = replace(COMMANDS[0], name="practise danger")
+    catalogue = Catalogue((Feature("practice", "Practice", (named,)),))
+    with pytest.raises(UnknownWord, match="alone is no command") as caught:
+        parse(catalogue, ["practise"])
+    assert "practise danger" in caught.value.hint
+    assert caught.value.suggestions == ("practise danger",)
