@@ -4,6 +4,8 @@ PYTHON ?= python3
 UV ?= $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
+# Each start of the bot, and of every test process, would compile it all again.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
 .PHONY: help env sandbox test check lint format types audit docs bench screenshot lock clean distclean

@@ -7,6 +7,7 @@ Asynchronous fixtures of such tests need `@pytest_asyncio.fixture(loop_scope="se
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -23,6 +24,14 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 _FOLDERS = Path(__file__).parents[1] / "var" / "tests"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three on two cores: much of the time a test waits for a process or a timer.
+
+    Never many: each keeps sandboxes of its own, and a container may see more cores than it has.
+    """
+    return max(2, min((os.cpu_count() or 1) * 3 // 2, 8))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
