@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from bot.clients.cloudflare_tail_events import OK, TailEvent
 from bot.clients.cloudflare_telemetry import KeptEvent
 from handlers.logs.result import ERROR, Entry
+from handlers.logs.steering import readable
 
 _LEVELS = {"log": "info", "warning": "warn"}
 _OUTCOMES = {
@@ -27,19 +28,20 @@ _HARMLESS = frozenset({OK, "", "canceled", "responseStreamDisconnected"})
 
 def of_tail(event: TailEvent) -> list[Entry]:
     """The entries of one live invocation, oldest first."""
+    trigger = readable(event.trigger)
     found = [
-        Entry(line.at, _level(line.level), line.text, event.trigger, version=event.version)
+        Entry(line.at, _level(line.level), readable(line.text), trigger, version=event.version)
         for line in event.logs
     ]
     found += [
         Entry(
             thrown.at,
             ERROR,
-            f"{thrown.name}: {thrown.message}",
-            event.trigger,
+            readable(f"{thrown.name}: {thrown.message}"),
+            trigger,
             event.status,
             event.version,
-            thrown.stack,
+            readable(thrown.stack),
         )
         for thrown in event.exceptions
     ]
@@ -47,9 +49,7 @@ def of_tail(event: TailEvent) -> list[Entry]:
     if answer is not None:
         level, message = answer
         if level != ERROR or not any(entry.wrong for entry in found):
-            found.append(
-                Entry(event.at, level, message, event.trigger, event.status, event.version)
-            )
+            found.append(Entry(event.at, level, message, trigger, event.status, event.version))
     return found
 
 
@@ -67,16 +67,17 @@ def of_kept(events: Iterable[KeptEvent]) -> list[Entry]:
                 Entry(
                     event.at,
                     _level(event.level),
-                    event.message,
-                    event.trigger,
+                    readable(event.message),
+                    readable(event.trigger),
                     version=event.version,
                 )
             )
             continue
-        level, message = _answer(event.outcome, event.status) or ("info", event.message)
+        level, message = _answer(event.outcome, event.status) or ("info", readable(event.message))
         if level == ERROR and event.request and event.request in told:
             continue
-        found.append(Entry(event.at, level, message, event.trigger, event.status, event.version))
+        trigger = readable(event.trigger)
+        found.append(Entry(event.at, level, message, trigger, event.status, event.version))
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 

@@ -16,6 +16,7 @@ from bot.clients.cloudflare_telemetry import KeptEvent, read_classes, read_event
 from handlers.logs.entries import fits, of_kept, of_tail
 from handlers.logs.grouping import MOST_GROUPS, Groups, common_routes, grouped, route, template
 from handlers.logs.result import Entry
+from handlers.logs.steering import readable
 from handlers.logs.views import fenced, group_text
 
 NOW = datetime(2026, 7, 2, 12, tzinfo=UTC)
@@ -223,3 +224,15 @@ def test_half_a_character_can_be_stored() -> None:
         f"{entry.level}{entry.message}{entry.route}".encode()
     (kept,) = read_events({"events": [{"timestamp": 1, "source": "\ud800 half"}]})
     assert kept.message == "? half"
+
+
+def test_nothing_in_a_line_steers_its_reader() -> None:
+    assert readable("\x1b[31mred\x1b[0m\tand\r\nmore") == "red\tand\nmore"
+    assert readable("\x1b]0;title\x07 \u202egnp.exe") == "\\x1b]0;title\\x07 \\u202egnp.exe"
+    assert (
+        readable("Jos\u00e9 \U0001f469\u200d\U0001f4bb") == "Jos\u00e9 \U0001f469\u200d\U0001f4bb"
+    )
+    said = {"message": ["\u202egnp"], "level": "\u001b[2Jerror"}
+    event = read_frame(json.dumps({"outcome": "ok", "eventTimestamp": 1, "logs": [said]}))
+    assert isinstance(event, TailEvent)
+    assert of_tail(event)[0].message == "\\u202egnp"
