@@ -95,7 +95,7 @@ async def test_a_misspelling_is_one_press_from_what_was_meant(
         ("health details:no details:no", "details was given twice.", "Example:"),
         ("audit --limit lots", "limit is a whole number, not lots.", "Example: /pitchey audit"),
         ("audit --since yesterday", "since is a length of time, not yesterday.", "24h"),
-        ("audit --person nobody", "person is a person, not nobody.", "Example: /pitchey audit"),
+        ("audit --person nobody", "person is a person, not nobody.", "Mention them, as @ana"),
         ("help lunch", "There is no command lunch to explain.", "/pitchey help"),
         ("xyzzy", "There is no command xyzzy.", "/pitchey help lists every command."),
     ],
@@ -125,6 +125,6 @@ async def test_the_audit_log_shows_who_did_what(stage: Stage, omar: Actor, vic: 
     await vic.types("/pitchey audit")
     await vic.sees("Refused")
     await omar.types("/pitchey audit --limit 5")
-    await omar.sees("vic (viewer) audit refused after ")
+    await omar.sees("by vic (viewer, slash command), took ")
     await omar.presses("Verify the log")
     await omar.sees("Intact: ")
