@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 TITLE_MOST = 150
 _FINE = (":white_check_mark:", ":large_green_circle:")
 _CONTEXT_MOST = 15  # entries of each sort
+_NO_CONTEXT = ("practise", "incident", "playbook", "drill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ def attach(runtime: Runtime, record: IncidentRecord) -> None:
             found.append((mark.at, f"Deployment before: {mark.label}", f"mark:{mark.reference}"))
     for operation in runtime.store.operations.newest(_CONTEXT_MOST):
         at = operation.ended_at or operation.started_at
-        if at is None or at < since or operation.request.command.startswith("practise"):
+        # Evidence and the like name the incident they are of, which may be a private one.
+        if at is None or at < since or operation.request.command.split(" ")[0] in _NO_CONTEXT:
             continue
         request = operation.request
         text = f"Before: {request.line} on {request.target} {operation.state}"

@@ -42,13 +42,15 @@ def open_alerts(store: Store, now: datetime) -> Found:
 
 
 def incidents(store: Store, since: datetime, now: datetime) -> Found:
-    """Those that are open, and those declared since; drills are counted, secret ones not named."""
-    opened = [each for each in store.incidents.open() if not each.drill]
-    declared = [each for each in store.incidents.between(since, now) if not each.drill]
-    drills = sum(each.drill for each in store.incidents.between(since, now))
+    """Those that are open, and those declared since; drills are counted, private ones left out."""
+    opened = [each for each in store.incidents.open() if not (each.drill or each.private)]
+    declared = [
+        each for each in store.incidents.between(since, now) if not (each.drill or each.private)
+    ]
+    drills = sum(each.drill and not each.private for each in store.incidents.between(since, now))
     named = {each.number: each for each in (*opened, *declared)}
     lines = tuple(
-        f"{each.severity} {each.id} {'private' if each.private else each.title}: "
+        f"{each.severity} {each.id} {each.title}: "
         f"{each.status.value}, declared {span(now - each.declared_at)} ago"
         for each in list(named.values())[:_SHOWN]
     )

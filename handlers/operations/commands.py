@@ -18,7 +18,14 @@ STATES = (
 
 async def operations(context: Context, arguments: Arguments) -> Reply:
     """What waits and runs, then the newest."""
-    return list_reply(read_operations(context.store, arguments.get("state"), arguments["limit"]))
+    found = read_operations(
+        context.store,
+        arguments.get("state"),
+        arguments["limit"],
+        context.invocation.person.id,
+        context.role,
+    )
+    return list_reply(found)
 
 
 async def operation(context: Context, arguments: Arguments) -> Reply:

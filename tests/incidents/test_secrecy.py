@@ -7,6 +7,7 @@ import re
 
 from bot.command import Reply
 from bot.sandbox.workspace import OMAR, RITA, VIC
+from handlers.morning.records import incidents
 from tests.incidents.stage import Stage
 from tests.incidents.test_live import run
 from tests.sandbox.workspace.stage import until
@@ -25,8 +26,12 @@ async def test_outsiders_cannot_tell_that_there_is_a_private_one(stage: Stage) -
     record, channel = await stage.declared(_PRIVATE)
     await run(stage, 'incident note "hippopotamus seen"', "rita", channel.id)
     await run(stage, f"incident link https://x.example/1 --incident {record.id}", "rita")
+    await run(stage, f"incident evidence {record.id}", "rita", channel.id)
+    assert record.id.lower() in told(await run(stage, "operations", "rita"))
     after = [told(await run(stage, line, "omar")) for line in _LOOKS]
     assert after == before
+    seen = incidents(stage.store, record.declared_at, stage.runtime.now())
+    assert record.id not in str(seen)
     marks = stage.store.marks.between(record.began_at, stage.runtime.now())
     assert all(record.id not in mark.label for mark in marks)
 
@@ -35,6 +40,7 @@ _LOOKS = (
     "incident list",
     "incident search giraffe",
     "incident search hippopotamus",
+    "operations",
 )
 
 
@@ -95,6 +101,19 @@ async def test_a_beginning_in_the_future_opens_nothing(stage: Stage) -> None:
     reply = await run(stage, 'incident declare "Later" --began "2999-01-01 00:00"', "rita")
     assert "no time in the past" in reply.text
     assert stage.store.incidents.count() == count
+
+
+async def test_another_timeline_tells_nothing_of_it(stage: Stage) -> None:
+    record, channel = await stage.declared(_PRIVATE)
+    asked = await run(stage, f"incident evidence {record.id}", "rita", channel.id)
+    operation = stage.store.operations.newest(1)[0]
+    assert operation.id in told(asked).upper()
+    await run(stage, f"operation {operation.id} confirm", "rita", channel.id)
+    await until(lambda: stage.store.operations.newest(1)[0].state.final, 15)
+    other, _ = await stage.declared("Slow search --severity SEV4")
+    texts = " ".join(each.text for each in stage.entries(other.id))
+    assert f"{record.id} " not in texts
+    assert "evidence" not in texts
 
 
 async def test_people_in_it_see_it(stage: Stage) -> None:

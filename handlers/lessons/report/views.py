@@ -120,7 +120,7 @@ def summary(report: Report) -> str:
         f" Opened again {plural(report.times.reopened, 'time')}." if report.times.reopened else ""
     )
     commander = f"Commander: {escape(report.commander)}. " if report.commander else "No commander. "
-    last = f"\n>{escape(clip(record.updated_text, 300))}" if record.updated_text else ""
+    last = "".join(f"\n>{escape(each)}" for each in clip(record.updated_text, 300).splitlines())
     people = "1 person" if report.people == 1 else f"{report.people} people"
     entries = "1 entry" if report.entries == 1 else f"{report.entries:,} entries"
     return (
