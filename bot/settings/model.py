@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from bot.errors import BadInput
 from bot.settings.alerts import Alerts
+from bot.settings.database import DatabaseLimits
 from bot.settings.incidents import Incidents
 from bot.settings.lessons import Lessons
 from bot.settings.metrics import Metric, MetricName, guide_metrics
@@ -54,6 +55,7 @@ class Settings(Table):
     playbooks: Playbooks = Playbooks()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     sampling: Sampling = Sampling()
+    database: DatabaseLimits = DatabaseLimits()
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()

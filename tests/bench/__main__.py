@@ -14,7 +14,7 @@ from pathlib import Path
 import uvloop
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from tests.bench import alerts, bare, health, outbox, playbooks, samples, slack
+from tests.bench import alerts, bare, database, health, outbox, playbooks, samples, slack
 from tests.bench.process import Running, environment, import_seconds, start
 
 ROUNDS = 7
@@ -183,6 +183,10 @@ def main(names: Sequence[str]) -> None:
         "alerts": (
             "Alert rules and a storm",
             lambda: asyncio.run(alerts.measure(told.say, told.goal)),
+        ),
+        "database": (
+            "The database's overview beside pgbench",
+            lambda: asyncio.run(database.measure(told.say, told.goal)),
         ),
         "playbooks": (
             "Playbooks killed a hundred times, and fifty people at once",
