@@ -45,7 +45,7 @@ DB = Command(
     summary="The database at a glance: size, sessions, locks, cache, upkeep, slow queries.",
     run=_looks("overview", "db"),
     arguments=(_PUBLIC,),
-    examples=("db", "db indexes", "db locks"),
+    examples=("db", "db --public"),
     details=(
         "Each part has its own deadline, so that one that hangs keeps none of the others back. "
         "Everything is read in read-only transactions that wait half a second for a lock at most. "

@@ -98,7 +98,11 @@ def headline(found: Look) -> str:
         sign = ":red_circle:"
     elif warnings or found.unread:
         sign = ":warning:"
+    elif notes:
+        sign = ":information_source:"
     told = ", ".join(counts)
+    if told and found.name == "overview":
+        told += f"; first {escape(clip(found.findings[0].subject, 80))}"
     if not told:
         told = "nothing wrong" if not found.unread else "nothing wrong in what answered"
     if found.unread:

@@ -38,7 +38,7 @@ async def blocking(world: World, table: str = "users") -> AsyncIterator[tuple[in
     holder = await AsyncConnection.connect(world.database.url, application_name="admin-console")
     waiter = await AsyncConnection.connect(world.database.url, application_name="pitchey-worker")
     await holder.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
-    text = f"UPDATE {table} SET email = 'secret@example.com' WHERE id = 4711"
+    text = f"UPDATE {table} SET email = 'secret@example.com' WHERE id = 4711"  # noqa: S608 - our own name
     waiting = asyncio.create_task(waiter.execute(text.encode()))
     try:
         async with await owner(world) as watcher:

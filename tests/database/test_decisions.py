@@ -370,7 +370,8 @@ def test_the_first_line() -> None:
     )
     note = Finding(Severity.NOTE, "a", "b")
     warning = Finding(Severity.WARNING, "a", "b")
-    assert headline(Look("x", "D", findings=(note,))) == ":white_check_mark: D: 1 note"
+    assert headline(Look("x", "D", findings=(note,))) == ":information_source: D: 1 note"
     assert headline(Look("x", "D", findings=(warning, note), unread=(Unread("p", "r"),))) == (
         ":warning: D: 1 warning, 1 note; 1 part not read"
     )
+    assert headline(Look("overview", "D", findings=(warning,))) == ":warning: D: 1 warning; first a"
