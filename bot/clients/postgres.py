@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Connection = psycopg.AsyncConnection[dict[str, Any]]
 
+LOCK_SECONDS = 0.5  # a look waits no longer for a lock, so that it does not queue before others
+GRACE = 1.0  # seconds for the server to say itself that it ended a statement
 _WAKING_PAUSE = 0.25  # seconds between attempts while the compute starts
 _POOL_USE = """
 select
@@ -77,6 +79,44 @@ class _Attempt:
     connected: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """One connection; each question is a read-only transaction that leaves no state behind."""
+
+    connection: Connection
+    told: Callable[[float], AbstractAsyncContextManager[None]]
+
+    async def rows(
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        deadline: float,
+        lock_seconds: float = LOCK_SECONDS,
+        foreign: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Rows of one statement that the server ends after `deadline` seconds, and sooner where
+        it waits `lock_seconds` for a lock. A `foreign` text may hold one statement only.
+
+        Raises DatabaseFailure. After a time-out of the network the connection is closed.
+        """
+        try:
+            async with self.told(deadline + GRACE), self.connection.transaction():
+                await self.connection.execute("set transaction read only")
+                await self.connection.execute(
+                    "select set_config('statement_timeout', %s, true), "
+                    "set_config('lock_timeout', %s, true)",
+                    (str(int(deadline * 1000)), str(int(lock_seconds * 1000))),
+                )
+                # Binary results need the protocol that refuses several statements in one.
+                cursor = await self.connection.execute(sql.encode(), parameters, binary=foreign)
+                return await cursor.fetchall()
+        except DatabaseFailure as failure:
+            if isinstance(failure.__cause__, TimeoutError):
+                await self.connection.close()
+            raise
+
+
 @dataclass
 class Database:
     """The platform's database. Each call opens one connection and closes it again."""
@@ -108,6 +148,20 @@ class Database:
             waited_for_waking=attempt.waking,
             pooled="-pooler" in (self.dsn or ""),
         )
+
+    @asynccontextmanager
+    async def looking(self, *, deadline: float) -> AsyncIterator[Looking]:
+        """A read-only connection for many questions, each with limits of its own.
+
+        Raises DatabaseFailure or NotConfigured where there is no connection in `deadline`.
+        """
+        attempt = _Attempt()
+        async with self._told(deadline, attempt):
+            connection = await self._awake(attempt)
+        try:
+            yield Looking(connection, self._told)
+        finally:
+            await connection.close()
 
     async def query(
         self,
@@ -144,7 +198,7 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def _told(self, deadline: float, attempt: _Attempt) -> AsyncIterator[None]:
+    async def _told(self, deadline: float, attempt: _Attempt | None = None) -> AsyncIterator[None]:
         """Ends the work at its deadline and tells every database error by name."""
         if not self.dsn:
             raise NotConfigured(
@@ -161,11 +215,13 @@ class Database:
             state = error.sqlstate if isinstance(error, psycopg.Error) else None
             said = " ".join(str(error).split())
             if isinstance(error, TimeoutError):
-                asleep = attempt.waking and not attempt.connected
+                asleep = attempt is not None and attempt.waking and not attempt.connected
                 trouble = DatabaseTrouble.WAKING if asleep else DatabaseTrouble.TIMED_OUT
             else:
                 trouble = meaning(said, state)
-            raise DatabaseFailure(trouble, self.redact(said), seconds=elapsed) from error
+            raise DatabaseFailure(
+                trouble, self.redact(said), seconds=elapsed, state=state
+            ) from error
 
     async def _awake(self, attempt: _Attempt) -> Connection:
         """A connection, after waiting for a compute that is starting."""

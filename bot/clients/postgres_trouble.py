@@ -14,6 +14,7 @@ class DatabaseTrouble(StrEnum):
     NAME = "name not resolved"
     REFUSED = "connection refused"
     TIMED_OUT = "timed out"
+    LOCKED = "waited for a lock"
     PASSWORD = "sign-in refused"  # noqa: S105 - the name of a fault
     NO_DATABASE = "no such database"
     FULL = "no free connection"
@@ -51,6 +52,7 @@ _MEANINGS: tuple[tuple[DatabaseTrouble, re.Pattern[str]], ...] = tuple(
             r"couldn't connect to compute|compute node.*(start|wak)|control plane request failed",
         ),
         (DatabaseTrouble.TLS, r"certificate|\bssl\b.*(error|required|unsupported)|sslmode"),
+        (DatabaseTrouble.LOCKED, r"lock timeout|55P03"),
         (DatabaseTrouble.REFUSED, r"connection refused|no such file or directory"),
         (DatabaseTrouble.TIMED_OUT, r"timeout|timed out|statement_timeout|57014"),
         (DatabaseTrouble.PERMISSION, r"permission denied|42501"),
@@ -66,6 +68,7 @@ _SENTENCES = {
     DatabaseTrouble.NAME: "The database's name cannot be resolved.",
     DatabaseTrouble.REFUSED: "The database refuses connections.",
     DatabaseTrouble.TIMED_OUT: "The database did not answer in time.",
+    DatabaseTrouble.LOCKED: "Somebody holds a lock that the question needs.",
     DatabaseTrouble.PASSWORD: "The database refuses the bot's user name or password.",
     DatabaseTrouble.NO_DATABASE: "The server answers, but the named database does not exist.",
     DatabaseTrouble.FULL: "The database has no free connection left.",
@@ -83,6 +86,7 @@ _HINTS = {
     DatabaseTrouble.NAME: "Check the host in DATABASE_URL, and name resolution.",
     DatabaseTrouble.REFUSED: "Check that it runs and which addresses may connect.",
     DatabaseTrouble.TIMED_OUT: "Look for long queries and at the provider's status.",
+    DatabaseTrouble.LOCKED: "Look at who blocks whom: `/pitchey db locks`.",
     DatabaseTrouble.PASSWORD: "Check the user and password in DATABASE_URL.",
     DatabaseTrouble.NO_DATABASE: "Check the database name in DATABASE_URL.",
     DatabaseTrouble.FULL: "Find who holds connections, or use the pooled host.",
@@ -102,7 +106,15 @@ class DatabaseFailure(Unreachable):
     `said` may name hosts and users: redact it before showing.
     """
 
-    def __init__(self, trouble: DatabaseTrouble, said: str = "", *, seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        trouble: DatabaseTrouble,
+        said: str = "",
+        *,
+        seconds: float = 0.0,
+        state: str | None = None,
+        hint: str = "",
+    ) -> None:
         permanent = trouble in {
             DatabaseTrouble.PASSWORD,
             DatabaseTrouble.NO_DATABASE,
@@ -110,10 +122,11 @@ class DatabaseFailure(Unreachable):
             DatabaseTrouble.DISABLED,
             DatabaseTrouble.PERMISSION,
         }
-        super().__init__(_SENTENCES[trouble], _HINTS.get(trouble, ""), permanent=permanent)
+        super().__init__(_SENTENCES[trouble], hint or _HINTS.get(trouble, ""), permanent=permanent)
         self.trouble = trouble
         self.said = said
         self.seconds = seconds
+        self.state = state  # SQLSTATE, where the server told one
 
 
 def meaning(said: str, sqlstate: str | None = None) -> DatabaseTrouble:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from bot.errors import BadInput
 from bot.settings.alerts import Alerts
 from bot.settings.dashboard import Dashboard
+from bot.settings.database import DatabaseLimits
 from bot.settings.incidents import Incidents
 from bot.settings.lessons import Lessons
 from bot.settings.metrics import Metric, MetricName, guide_metrics
@@ -58,6 +59,7 @@ class Settings(Table):
     morning: Morning = Morning()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     sampling: Sampling = Sampling()
+    database: DatabaseLimits = DatabaseLimits()
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()

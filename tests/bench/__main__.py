@@ -14,7 +14,17 @@ from pathlib import Path
 import uvloop
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from tests.bench import alerts, bare, health, incidents, outbox, playbooks, samples, slack
+from tests.bench import (
+    alerts,
+    bare,
+    database,
+    health,
+    incidents,
+    outbox,
+    playbooks,
+    samples,
+    slack,
+)
 from tests.bench.process import Running, environment, import_seconds, start
 
 ROUNDS = 7
@@ -187,6 +197,10 @@ def main(names: Sequence[str]) -> None:
         "incidents": (
             "A large incident, alone and beside 5,000 others",
             lambda: incidents.measure(told.say, told.goal),
+        ),
+        "database": (
+            "The database's overview beside pgbench",
+            lambda: asyncio.run(database.measure(told.say, told.goal)),
         ),
         "playbooks": (
             "Playbooks killed a hundred times, and fifty people at once",

@@ -22,7 +22,6 @@ NEEDED: dict[str, set[str]] = {
     "apps.connections.open": set(),  # connections:write, of the app-level token
     "auth.test": set(),
     "canvases.create": {"canvases:write"},
-    "canvases.create": {"canvases:write"},
     "chat.delete": {"chat:write"},
     "chat.getPermalink": set(),
     "chat.postEphemeral": {"chat:write"},

@@ -49,6 +49,11 @@ class Database:
         """Past the door, as the superuser: for the sandbox itself, whatever is broken."""
         return self._cluster.owner_url(NAME)
 
+    @property
+    def programs(self) -> Path:
+        """Where psql, pg_dump, pgbench and the others lie."""
+        return self._cluster.programs
+
     async def open(self) -> None:
         """Take a port, so that `url` is known before the server runs."""
         await self.door.open()
