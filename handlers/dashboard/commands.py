@@ -158,7 +158,7 @@ DASHBOARD = Command(
         _ENVIRONMENT,
         Argument("watch", "in a terminal: draw it again and again until Ctrl-C", Kind.FLAG),
     ),
-    examples=_EXAMPLES,
+    examples=_EXAMPLES[:2],
     details=(
         "Everything comes from the newest readings, each with its age, so the platform is asked "
         "nothing more than it is anyhow. One dashboard lives in a channel: a second one takes the "
