@@ -19,7 +19,6 @@ from handlers.dashboard.views import dashboard_reply, said_reply, started_reply
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=30)
 _CHANNELS = ("C", "G")  # ids of channels begin so; those of direct messages do not
 _CLEAR = "\x1b[H\x1b[2J\x1b[3J"
-_EXAMPLES = ("dashboard", "dashboard for 4h", "dashboard pin", "dashboard stop")
 
 
 async def dashboard(context: Context, arguments: Arguments) -> Reply:
@@ -158,7 +157,7 @@ DASHBOARD = Command(
         _ENVIRONMENT,
         Argument("watch", "in a terminal: draw it again and again until Ctrl-C", Kind.FLAG),
     ),
-    examples=_EXAMPLES[:2],
+    examples=("dashboard", "dashboard for 4h"),
     details=(
         "Everything comes from the newest readings, each with its age, so the platform is asked "
         "nothing more than it is anyhow. One dashboard lives in a channel: a second one takes the "
