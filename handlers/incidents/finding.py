@@ -4,36 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.access import TERMINAL
-from bot.command import Role
 from bot.errors import BadInput, Refused
-from bot.store.incidents_rows import Actor, IncidentRecord
+from bot.incident_access import actor, in_slack, may_see
+from bot.store.incidents_rows import IncidentRecord
 
 if TYPE_CHECKING:
     from bot.command import Context
-    from bot.store import Store
 
-
-def actor(context: Context) -> Actor:
-    """Who acts, with the name of now."""
-    person = context.invocation.person
-    return Actor(person.id, person.name)
-
-
-def may_see(
-    store: Store, record: IncidentRecord, person_id: str, role: Role | None, channel: str = ""
-) -> bool:
-    """A private incident is seen by whoever declared it or has part in it, in its own channel by
-    everybody who is there, by admins, and in a terminal by admins."""
-    if not record.private or (role is not None and role >= Role.ADMIN):
-        return True
-    if channel and channel == record.channel:
-        return True
-    if person_id == record.declared_by_id:
-        return True
-    involved = {holder.person_id for holder in store.incident_work.people(record.id)}
-    invited = {link.reference for link in store.incident_work.links(record.id, "invited")}
-    return person_id in involved | invited
+__all__ = ["actor", "in_slack", "may_see", "still_open", "visible", "wanted"]
 
 
 def visible(context: Context, records: tuple[IncidentRecord, ...]) -> tuple[IncidentRecord, ...]:
@@ -83,8 +61,3 @@ def still_open(record: IncidentRecord) -> IncidentRecord:
             f"Open it again first: `/pitchey incident status investigating {record.id}`.",
         )
     return record
-
-
-def in_slack(person_id: str) -> bool:
-    """Whether Slack knows that person: logins of a terminal it does not."""
-    return bool(person_id) and not person_id.startswith(TERMINAL) and person_id != "bot"

@@ -5,40 +5,17 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from bot.access import TERMINAL
 from bot.arguments import UnknownWord
-from bot.command import Role
 from bot.errors import BadInput
-from bot.store.incidents_rows import Actor, IncidentRecord
+from bot.incident_access import actor, in_slack, may_see
+from bot.store.incidents_rows import IncidentRecord
 
 if TYPE_CHECKING:
     from bot.command import Context
-    from bot.store import Store
+
+__all__ = ["actor", "in_slack", "may_see", "over", "seen_by", "wanted"]
 
 NEWEST = 200  # incidents among which a mistyped id is looked for
-
-
-def actor(context: Context) -> Actor:
-    person = context.invocation.person
-    return Actor(person.id, person.name)
-
-
-def in_slack(person_id: str) -> bool:
-    """Whether Slack knows that person: the bot and logins of a terminal it does not."""
-    return person_id.startswith(("U", "W")) and not person_id.startswith(TERMINAL)
-
-
-def may_see(
-    store: Store, record: IncidentRecord, person_id: str, role: Role | None, channel: str = ""
-) -> bool:
-    """A private incident is for whoever had part in it or was asked in, and for admins."""
-    if not record.private or (role is not None and role >= Role.ADMIN):
-        return True
-    if (channel and channel == record.channel) or person_id == record.declared_by_id:
-        return True
-    people = {holder.person_id for holder in store.incident_work.people(record.id)}
-    invited = {link.reference for link in store.incident_work.links(record.id, "invited")}
-    return person_id in people | invited
 
 
 def seen_by(context: Context, record: IncidentRecord) -> bool:
