@@ -130,7 +130,7 @@ def judge(
     incidents: Sequence[IncidentRecord],
 ) -> Verdict:
     """Down without a vital part; degraded with any fault, alert or grave incident; certain only
-    where every vital part is known."""
+    where every vital part is known, and most of all parts."""
     if any(part.vital and part.state is State.BAD for part in parts):
         return Verdict.DOWN
     faulty = any(part.state in (State.BAD, State.POOR) for part in parts)
@@ -138,7 +138,8 @@ def judge(
     grave = any(each.severity in GRAVE for each in incidents)
     if faulty or past or grave or any(not alert.is_test for alert in alerts):
         return Verdict.DEGRADED
-    if any(part.state is State.UNKNOWN and part.vital for part in parts) or not parts:
+    unknown = [part for part in parts if part.state is State.UNKNOWN]
+    if not parts or any(part.vital for part in unknown) or 2 * len(unknown) > len(parts):
         return Verdict.UNCERTAIN
     return Verdict.HEALTHY
 

@@ -66,6 +66,14 @@ def test_all_is_well_and_every_reading_says_how_old_it_is(store: Store) -> None:
     assert drawn(found).count("60 s ago") == 7
 
 
+def test_most_parts_unread_is_not_healthy(store: Store) -> None:
+    sample = [Sample("production", name, NOW, 1.0, 1) for name in ("uptime", "database_up")]
+    store.samples.add(sample, NOW)
+    found = read_snapshot(store, settings(), "production", NOW, Deployed(trouble="not asked"))
+    assert found.verdict is Verdict.UNCERTAIN
+    assert headline(found).startswith(":grey_question: Not certain: 2 of 7 parts well")
+
+
 @pytest.mark.parametrize(
     ("values", "verdict", "words"),
     [
