@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from bot.backup_listing import backup_objects
 from bot.blocks import clip
 from bot.clients.cloudflare_deployments import deployments
 from bot.command import Invocation, Person, Surface
@@ -103,7 +104,7 @@ async def backups_found(runtime: Runtime, environment: str) -> Found:
     if not bucket.configured:
         missing = listed(bucket.missing or ("AWS_ACCESS_KEY_ID",))
         return unchecked("backups", f"the backup bucket's keys are not set ({missing})")
-    objects = await bucket.objects(deadline=DEADLINE)
+    objects = await backup_objects(bucket, runtime.settings, deadline=DEADLINE)
     limit = timedelta(hours=runtime.settings.checks.backup_warning_hours)
     return verified(last_backups(objects), runtime.now(), limit, environment)
 

@@ -60,6 +60,21 @@ async def test_missing_backups_need_somebody(world: World, tmp_path: Path) -> No
     assert "old (limit 26 h)" in backups.why
 
 
+async def test_evidence_in_the_same_bucket_is_no_backup(world: World, tmp_path: Path) -> None:
+    async with opened(world, tmp_path) as house:
+        before = (await check_morning(house.dispatcher.runtime)).found
+        bucket = house.dispatcher.runtime.clients.backups
+        client = await asyncio.to_thread(bucket.connect)
+        stored = {"Bucket": bucket.name, "Key": "evidence/INC-1/bundle.tar.gz"}
+        await asyncio.to_thread(client.put_object, **stored, Body=b"x")
+        try:
+            after = (await check_morning(house.dispatcher.runtime)).found
+        finally:
+            await asyncio.to_thread(client.delete_object, **stored)
+    told = [next(each for each in found if each.part == "backups") for found in (before, after)]
+    assert told[0].data == told[1].data
+
+
 async def test_a_hanging_part_costs_its_own_time_only() -> None:
     async def hangs() -> Found:
         await asyncio.Event().wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.backup_listing import backup_objects
 from bot.clients.backup_listing import NewestBackup, newest_backup
 from bot.clients.health_words import tidy
 from bot.clients.storage_trouble import StorageFailure
@@ -15,7 +16,7 @@ from handlers.health.wording import age, listed, size
 
 
 async def check(scene: Scene) -> Check:
-    bucket, storage = scene.clients.backups, scene.settings.storage
+    bucket = scene.clients.backups
     if not scene.own:
         return _unset("The backups' bucket belongs to the default environment.", "")
     if not bucket.configured:
@@ -24,7 +25,9 @@ async def check(scene: Scene) -> Check:
             "The bot has no access to the backups' bucket.", f"Set {wanted} in its environment."
         )
     try:
-        objects = await bucket.objects(storage.backup_prefix, deadline=scene.settings.checks.backup)
+        objects = await backup_objects(
+            bucket, scene.settings, deadline=scene.settings.checks.backup
+        )
     except StorageFailure as failure:
         return storage_failed("backup", failure)
     return decide(

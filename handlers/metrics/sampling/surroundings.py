@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from urllib.parse import urlsplit
 
+from bot.backup_listing import backup_objects
 from bot.clients.backup_listing import newest_backup
 from bot.clients.cache_stats import read_hit_percent
 from bot.clients.certificates import Certificate, Validity
@@ -92,8 +93,7 @@ async def backup(scene: Scene) -> Findings:
     bucket = scene.clients.backups
     if not scene.own or not bucket.configured:
         return Findings(note="the backups' bucket is not configured for this environment")
-    prefix = scene.settings.storage.backup_prefix
-    newest = newest_backup(await bucket.objects(prefix, deadline=DEADLINE))
+    newest = newest_backup(await backup_objects(bucket, scene.settings, deadline=DEADLINE))
     if newest is None:
         return Findings(note="there is no whole backup")
     hours = max(0.0, (scene.now - newest.finished).total_seconds() / 3600)

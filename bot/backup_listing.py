@@ -1,0 +1,18 @@
+"""The objects of the backup bucket that are backups: evidence of incidents lies there too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.clients.storage import Bucket, StoredObject
+    from bot.settings import Settings
+
+
+async def backup_objects(
+    bucket: Bucket, settings: Settings, *, deadline: float
+) -> tuple[StoredObject, ...]:
+    """What lies under `storage.backup_prefix`, less the evidence; raises StorageFailure."""
+    evidence = settings.lessons.evidence_prefix
+    stored = await bucket.objects(settings.storage.backup_prefix, deadline=deadline)
+    return tuple(each for each in stored if not each.key.startswith(evidence))
