@@ -18,12 +18,14 @@ BEGIN, END = "<!-- commands: begin -->", "<!-- commands: end -->"
 
 
 def table() -> str:
-    """The README's table: one row a command."""
-    rows = ["| Type | To | Role |", "|---|---|---|"]
-    rows += [
-        f"| `{_cell(_short(command))}` | {_cell(command.summary)} | {command.role.word} |"
-        for command in catalogue().commands
-    ]
+    """The README's table: one row a feature; the reference has each command."""
+    rows = ["| For | Type `/pitchey …` |", "|---|---|"]
+    for feature in catalogue().features:
+        if not feature.commands:
+            continue
+        anchor = feature.title.lower().replace("'", "").replace(" ", "-")
+        names = _families(feature.commands)
+        rows.append(f"| [{_cell(feature.title)}](docs/reference/commands.md#{anchor}) | {names} |")
     return "\n".join(rows)
 
 
@@ -44,9 +46,13 @@ def reference() -> str:
     return "\n".join(parts).rstrip() + "\n"
 
 
-def _short(command: Command) -> str:
-    words = [f"[{each.name}]" for each in command.arguments if not each.is_flag]
-    return " ".join([f"{WORD} {command.name}", *words])
+def _families(commands: tuple[Command, ...]) -> str:
+    """Commands by their first word: "`audit`, `audit verify`" reads "`audit` verify"."""
+    found: dict[str, list[str]] = {}
+    for command in commands:
+        first, _, rest = command.name.partition(" ")
+        found.setdefault(first, []).extend([rest] if rest else [])
+    return "; ".join(f"`{first}` {', '.join(rest)}".strip() for first, rest in found.items())
 
 
 def _command(command: Command) -> list[str]:
