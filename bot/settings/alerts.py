@@ -33,6 +33,7 @@ WindowMinutes = Annotated[int, Strict(), Field(ge=1, le=31 * 24 * 60)]
 AnyMinutes = Annotated[int, Strict(), Field(ge=0, le=7 * 24 * 60)]
 Count = Annotated[int, Strict(), Field(ge=2, le=1_000)]
 Target = Annotated[float, Strict(), Field(ge=50, lt=100, allow_inf_nan=False)]
+Failures = Annotated[int, Strict(), Field(ge=0, le=1_000)]
 EverySeconds = Annotated[int, Strict(), Field(ge=1, le=3_600)]
 
 
@@ -41,7 +42,8 @@ class Rule(Table):
     for `for_minutes`; resolves only past `clear`, which is what keeps it from wavering.
 
     With `burn_rate` it watches the error budget of `[alerts] slo_target` in place of a limit:
-    both the window and the short window must burn that many times too fast.
+    both the window and the short window must burn that many times too fast. Of `uptime`, so many
+    `failed_checks` must lie in the window: one lost packet calls nobody at night.
     """
 
     name: RuleName
@@ -55,6 +57,7 @@ class Rule(Table):
     window_minutes: WindowMinutes = 10
     short_window_minutes: WindowMinutes = 5
     for_minutes: AnyMinutes = 0
+    failed_checks: Failures = 0
     no_data_minutes: AnyMinutes = 15
     severity: Severity = "warning"
     environments: tuple[Text, ...] = ()
@@ -71,6 +74,8 @@ class Rule(Table):
             raise ValueError("needs exactly one of above, below and burn_rate")
         if self.burn_rate is not None and self.clear is not None:
             raise ValueError("has a burn_rate, which clears by itself: leave out clear")
+        if self.failed_checks and self.metric != "uptime":
+            raise ValueError("has failed_checks, which only uptime counts")
         if self.burn_rate is not None and self.short_window_minutes >= self.window_minutes:
             raise ValueError("needs a short_window_minutes below window_minutes")
         if self.clear is not None and self.above is not None and self.clear > self.above:
@@ -137,7 +142,7 @@ _GUIDE: tuple[Rule, ...] = (
     ),
     Rule(
         name="LOW_AVAILABILITY", title="Availability is low", metric="uptime", below=99.5,
-        clear=99.7, window_minutes=60, no_data_minutes=10, severity="critical",
+        clear=99.7, window_minutes=60, failed_checks=3, no_data_minutes=10, severity="critical",
         playbook="service-outage",
     ),
     Rule(
@@ -177,13 +182,13 @@ _GUIDE: tuple[Rule, ...] = (
     ),
     Rule(
         name="ERROR_BUDGET_FAST_BURN", title="The error budget burns fast", metric="uptime",
-        burn_rate=14.4, window_minutes=60, short_window_minutes=5, no_data_minutes=0,
-        severity="critical", playbook="service-outage",
+        burn_rate=14.4, window_minutes=60, short_window_minutes=5, failed_checks=3,
+        no_data_minutes=0, severity="critical", playbook="service-outage",
     ),
     Rule(
         name="ERROR_BUDGET_BURN", title="The error budget burns", metric="uptime",
-        burn_rate=6.0, window_minutes=360, short_window_minutes=30, no_data_minutes=0,
-        severity="critical", playbook="service-outage",
+        burn_rate=6.0, window_minutes=360, short_window_minutes=30, failed_checks=3,
+        no_data_minutes=0, severity="critical", playbook="service-outage",
     ),
     Rule(
         name="ERROR_BUDGET_SLOW_BURN", title="The error budget burns slowly", metric="uptime",

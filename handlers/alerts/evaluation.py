@@ -17,10 +17,12 @@ MOST_CHANGES = 100
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What a rule looks at, in the metric's unit: over its window, and for burn rates over the
-    short one as well. None where there is nothing to look at."""
+    short one as well. None where there is nothing to look at. `failed` checks lie in the window,
+    where it is checks that are measured."""
 
     value: float | None
     short: float | None = None
+    failed: int | None = None
 
     @property
     def known(self) -> bool:
@@ -46,7 +48,7 @@ def burn_rate(good_share: float, target: float) -> float:
 def is_bad(rule: Rule, measured: Measured) -> bool:
     """Beyond the limit. A burn rate counts where both windows burn."""
     value = measured.value
-    if value is None:
+    if value is None or (measured.failed is not None and measured.failed < rule.failed_checks):
         return False
     if rule.burn_rate is not None:
         short = measured.short

@@ -33,6 +33,7 @@ class Measuring:
         bucket = self._window(environment, rule.metric, rule.window_minutes)
         if bucket is None:
             return Measured(None)
+        failed = round(bucket.count - bucket.total) if rule.metric == UPTIME else None
         if rule.burn_rate is not None:
             short = self._window(environment, rule.metric, rule.short_window_minutes)
             return Measured(
@@ -40,9 +41,11 @@ class Measuring:
                 None
                 if short is None
                 else self._burn(environment, rule.metric, rule.short_window_minutes, short),
+                failed,
             )
         value = self._value(rule, environment, bucket)
-        return Measured(value * 100 if value is not None and rule.metric == UPTIME else value)
+        percent = value * 100 if value is not None and rule.metric == UPTIME else value
+        return Measured(percent, failed=failed)
 
     def silent_since(self, environment: str, metric: str, after: timedelta) -> datetime | None:
         """Since when a metric that used to be sampled is not; None where all is well with it."""

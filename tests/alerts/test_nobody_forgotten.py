@@ -243,3 +243,17 @@ async def test_an_alert_names_the_incident_about_it_and_keeps_a_private_one(
     card = await stage.types("alerts show AL-1")
     assert ("Show INC-1" in str(card.blocks)) is not private
     assert ("Declare incident" in str(card.blocks)) is private
+
+
+async def test_one_lost_packet_calls_nobody_and_three_do(stage: Night) -> None:
+    await stage.minutes(90, "uptime", 1.0, every=10)
+    stage.sample("uptime", 0.0, at=stage.now + timedelta(seconds=30))
+    stage.passes(minutes=1)
+    await stage.look()
+    assert stage.open == ()  # though 1 of 61 is below 99.5 % and burns 16 times too fast
+    for second in (10, 20):
+        stage.sample("uptime", 0.0, at=stage.now + timedelta(seconds=second))
+    stage.passes(minutes=1)
+    await stage.look()
+    rules = {alert.problem.rule for alert in stage.open}
+    assert {"LOW_AVAILABILITY", "ERROR_BUDGET_FAST_BURN"} <= rules
