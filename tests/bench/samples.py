@@ -14,10 +14,10 @@ from pathlib import Path
 
 from bot.charts import Mark, Series, line_chart
 from bot.lifetime import settle_memory
+from bot.metric_entries import KEY, OTHERS
 from bot.settings import Settings, load
 from bot.store import Sample, Store
 from handlers.metrics.history.asked import read
-from handlers.metrics.history.catalogue import KEY, OTHERS
 from handlers.metrics.history.reading import history
 
 Say = Callable[[str], None]

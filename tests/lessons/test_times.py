@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
+from bot.incident_times import times_of
 from bot.store.incidents_rows import Change, Status
 from handlers.lessons.actions.due import day_in, due_at
 from handlers.lessons.stats.counting import repeated, trend
 from handlers.lessons.stats.window import window_of
-from handlers.lessons.times import times_of
 from tests.lessons.past import BEGAN, minute
 
 

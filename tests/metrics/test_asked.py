@@ -12,8 +12,8 @@ from bot.clients.http_faults import NoAnswer, Trouble
 from bot.clients.platform import HEALTH, PING
 from bot.clients.upstash import read_info
 from bot.errors import BadInput
+from bot.metric_points import step_of
 from handlers.metrics.history.asked import read, words
-from handlers.metrics.history.reading import step_of
 from handlers.metrics.sampling.api import api_is_good, site_is_good
 from handlers.metrics.sampling.database import read_connections
 from handlers.metrics.sampling.surroundings import rate_since

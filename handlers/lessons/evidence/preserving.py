@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import OpsError
+from bot.incident_times import times_of
 from bot.store.incidents_rows import Actor, IncidentRecord
 from bot.store.lessons_rows import EvidenceRecord, EvidenceState, Part
 from bot.store.timeline import TimelineEntry
 from handlers.lessons.evidence import bundle, keeping
 from handlers.lessons.evidence.collecting import BEFORE, SOURCES, Scene, write
-from handlers.lessons.times import times_of
 
 if TYPE_CHECKING:
     from bot.command import Operation

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.incident_times import times_of
 from bot.store.incidents_rows import BOT, Actor, IncidentRecord, IncidentRole
 from bot.store.lessons_rows import ActionKind, EvidenceState, Feedback, NewAction
 from handlers.lessons.report.checklist import checklist
@@ -14,7 +15,6 @@ from handlers.lessons.report.figures import differences, figures, fingerprint
 from handlers.lessons.report.impact import impact_of
 from handlers.lessons.report.result import Feedbacks, Line, Made, Report, Said
 from handlers.lessons.report.steps import runs_of
-from handlers.lessons.times import times_of
 from handlers.lessons.words import FACTORS
 
 if TYPE_CHECKING:

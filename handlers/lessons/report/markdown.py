@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.markdown_text import flat
 from handlers.lessons.report.figures import figures
 from handlers.lessons.report.result import Made, Report, Said
 from handlers.lessons.words import marked, utc
@@ -44,14 +45,6 @@ def markdown(made: Made) -> str:
         for act in report.acts
     ]
     return "\n".join(lines) + "\n"
-
-
-def flat(text: str) -> str:
-    """One line that Markdown draws as it was written."""
-    plain = " ".join(text.split()).replace("\\", "\\\\")
-    for sign in "|`*_[]#":
-        plain = plain.replace(sign, f"\\{sign}")
-    return plain.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _summary(report: Report) -> Iterable[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.incident_times import Times
 from bot.store.incidents_rows import IncidentRecord
 from bot.store.lessons_rows import ActionItem
 from handlers.lessons.report.checklist import Act
 from handlers.lessons.report.impact import Impact
 from handlers.lessons.report.steps import RunFinding, StepFinding
-from handlers.lessons.times import Times
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from bot.incident_times import Times, times_of
 from bot.store.incidents_rows import SEVERITIES, Change, IncidentRecord
 from bot.store.lessons_rows import ActionItem
 from handlers.lessons.stats.window import Window
-from handlers.lessons.times import Times, times_of
 from handlers.lessons.words import FACTORS
 
 if TYPE_CHECKING:

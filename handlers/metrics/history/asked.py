@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.arguments import UnknownWord
 from bot.blocks import clip, code
 from bot.errors import BadInput
-from handlers.metrics.history.catalogue import ENTRIES, Entry
+from bot.metric_entries import ENTRIES, Entry
 
 USUAL = ("1h", "24h", "7d", "30d")
 _SHORTEST, _LONGEST = timedelta(minutes=10), timedelta(days=400)

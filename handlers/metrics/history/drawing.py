@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.charts import Series, line_chart
 from bot.charts_words import alt_text, figure, sparkline
+from bot.metric_entries import KEY
 from handlers.metrics.history.asked import words
 from handlers.metrics.history.reading import Drawn, History
 
-__all__ = ["described", "draw", "figure", "sparkline", "title"]
+__all__ = ["KEY", "described", "draw", "figure", "sparkline", "title"]
 
 
 def title(history: History, drawn: Drawn) -> str:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.charts import Mark, Points
+from bot.metric_entries import ENTRIES, KEY, OTHERS, Entry
+from bot.metric_points import points, step_of
 from handlers.metrics.history.asked import Asked
-from handlers.metrics.history.catalogue import ENTRIES, KEY, OTHERS, Entry
 from handlers.metrics.result import Standing, stand
 
 if TYPE_CHECKING:
     from bot.settings import Metric, Settings
     from bot.store import Store
-
-_STEPS = tuple(
-    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1_440, 2_880, 5_760)
-)
-_MOST_POINTS = 170  # more than that, a phone cannot show apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,41 +104,6 @@ def history(
     return History(
         environment, since, now, asked, tuple(lines), drawn, min(begun, default=None), refused
     )
-
-
-def step_of(window: timedelta) -> timedelta:
-    """How long one point of a chart is."""
-    return next((step for step in _STEPS if window / step <= _MOST_POINTS), _STEPS[-1])
-
-
-def points(
-    store: Store,
-    environment: str,
-    entry: Entry,
-    since: datetime,
-    until: datetime,
-    step: timedelta,
-) -> Points:
-    """A value for each step, in the middle of it; None where nothing was measured."""
-    held = {
-        bucket.start: entry.value(bucket)
-        for bucket in store.samples.series(environment, entry.source, since, until, step)
-    }
-    if not held:
-        return []
-    apart = max(step, _usual_distance(sorted(held)))
-    found: list[tuple[datetime, float | None]] = []
-    for start in sorted(held):
-        # Seldom measured is no gap; missing where others were measured is one.
-        if found and start - (found[-1][0] - step / 2) > 1.5 * apart:
-            found.append((found[-1][0] + apart, None))
-        found.append((start + step / 2, held[start]))
-    return found
-
-
-def _usual_distance(starts: Sequence[datetime]) -> timedelta:
-    distances = sorted(after - before for before, after in pairwise(starts))
-    return distances[len(distances) // 2] if distances else timedelta(0)
 
 
 def _line(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from bot.blocks import actions, clip, command_button, context, date, escape, section, table
 from bot.command import Block, Reply, Upload
 from handlers.metrics.history.asked import USUAL, words
-from handlers.metrics.history.catalogue import KEY
-from handlers.metrics.history.drawing import described, figure, sparkline, title
+from handlers.metrics.history.drawing import KEY, described, figure, sparkline, title
 from handlers.metrics.history.reading import History, Line
 from handlers.metrics.result import Standing
 

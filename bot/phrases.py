@@ -1,0 +1,39 @@
+"""Lengths of time, counts and moments as people say them. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units: `1 h 5 min`."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3_600:
+        return f"{seconds // 60} min"
+    if seconds < 86_400:
+        return _two(seconds, 3_600, "h", 60, "min")
+    return _two(seconds, 86_400, "d", 3_600, "h")
+
+
+def _two(seconds: int, large: int, unit: str, small: int, rest: str) -> str:
+    left = seconds % large // small
+    return f"{seconds // large} {unit} {left} {rest}" if left else f"{seconds // large} {unit}"
+
+
+def took(length: timedelta | None) -> str:
+    return "not recorded" if length is None else span(length)
+
+
+def minutes(length: timedelta) -> str:
+    """`12.5 min`: a loss is told to a tenth of a minute."""
+    return f"{length.total_seconds() / 60:,.1f} min"
+
+
+def plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
