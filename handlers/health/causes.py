@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from handlers.health.result import NO_WAY_OUT, SOME_FAIL, Check, State, network_fault
+from bot.judging.states import NO_WAY_OUT, SOME_FAIL, State
+from handlers.health.result import Check, network_fault
 
 OWN_NETWORK = "own network"
 THE = {

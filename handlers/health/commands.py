@@ -18,11 +18,11 @@ from bot.command import (
     Reply,
     Shortcut,
 )
+from bot.judging.wording import listed, plural, unbroken
 from handlers.health.headline import TITLES
 from handlers.health.operations import Tell, check_health
 from handlers.health.result import COMPONENTS
 from handlers.health.views import health_reply
-from handlers.health.wording import listed, plural, unbroken
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.blocks import actions, clip, command_button, context, date, escape, section
 from bot.command import Block, Delivery
+from bot.judging.wording import duration, unbroken
 from bot.limits import MESSAGE_BLOCKS_CHARACTERS, SECTION_TEXT
 from handlers.health.headline import EMOJI, TITLES, state_words
 from handlers.health.result import Check, Health
-from handlers.health.wording import duration, unbroken
 
 _EVIDENCE_BUDGET = 900  # characters of evidence a part, so that nine fit into one message
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks import clip, escape
+from bot.judging.states import State
+from bot.judging.wording import duration, listed, plural, unbroken
 from handlers.health.causes import THE
-from handlers.health.result import Check, Health, State, Verdict
-from handlers.health.wording import duration, listed, plural, unbroken
+from handlers.health.result import Check, Health, Verdict
 
 TITLES = {
     "api": "API",

@@ -10,10 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.judging.asking import Answers
+from bot.judging.states import State
 from handlers.health.causes import traced
 from handlers.health.checks import CHECKS
-from handlers.health.result import COMPONENTS, VITAL, Check, Health, State
-from handlers.health.scene import Answers, Scene
+from handlers.health.result import COMPONENTS, VITAL, Check, Health
+from handlers.health.scene import Scene
 
 if TYPE_CHECKING:
     from bot.clients import Clients

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from bot.blocks import actions, clip, command_button, context, date, escape, section
 from bot.command import Block, Delivery, Reply
+from bot.judging.states import State
+from bot.judging.wording import listed, unbroken
 from handlers.health.causes import OWN_NETWORK
 from handlers.health.data import health_data
 from handlers.health.evidence import command_line, evidence
 from handlers.health.headline import EMOJI, TITLES, headline, state_words
-from handlers.health.result import Check, Health, State
-from handlers.health.wording import listed, unbroken
+from handlers.health.result import Check, Health
 
 # What a part's trouble means for the people who use the platform.
 _EFFECTS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from handlers.health.result import State
+from bot.judging.states import State
 from tests.health.loopback import routes, serving
 from tests.health.lying import GOOD, run
 

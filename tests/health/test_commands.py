@@ -16,10 +16,11 @@ from bot import parsing, words
 from bot.arguments import UnknownWord
 from bot.clients import Clients
 from bot.command import Catalogue, Context
+from bot.judging.states import State
 from bot.settings import Settings
 from bot.settings.metrics import guide_metrics
 from handlers import health, metrics
-from handlers.health.result import COMPONENTS, Check, Health, State
+from handlers.health.result import COMPONENTS, Check, Health
 from handlers.health.views import health_reply
 from handlers.metrics.result import Metrics, weigh
 from handlers.metrics.views import metrics_reply

@@ -11,8 +11,9 @@ import pytest
 from aiohttp import web
 
 from bot.clients import Clients
+from bot.judging.states import State
 from handlers.health.operations import check_health
-from handlers.health.result import State, Verdict
+from handlers.health.result import Verdict
 from handlers.health.views import health_reply
 from tests.health.loopback import Handler, always, drip, routes, serving, settings_for, site
 from tests.health.lying import GOOD, api_check, run

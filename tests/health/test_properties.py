@@ -12,9 +12,10 @@ from bot.clients.cloudflare_status import read_status
 from bot.clients.health_report import read_report
 from bot.clients.health_words import tidy
 from bot.clients.http import Answer
+from bot.judging.reading import describe, read
+from bot.judging.states import State
 from handlers.health.checks import api, auth, cloudflare, site, told
-from handlers.health.reading import describe, read
-from handlers.health.result import Check, Health, State
+from handlers.health.result import Check, Health
 from handlers.health.views import health_reply
 from tests.health.loopback import answer
 

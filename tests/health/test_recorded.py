@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.clients import Clients
+from bot.judging.states import State
 from handlers.health.operations import check_health
-from handlers.health.result import Health, State
+from handlers.health.result import Health
 from tests.health.loopback import release, serving, settings_for
 
 H, D, DOWN = State.HEALTHY, State.DEGRADED, State.DOWN

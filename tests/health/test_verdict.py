@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.judging.states import State
 from handlers.health.operations import run_all
-from handlers.health.result import Check, Health, State, Verdict, verdict
+from handlers.health.result import Check, Health, Verdict, verdict
 
 
 def check(component: str, state: State) -> Check:

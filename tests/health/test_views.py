@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.clients.cloudflare import CloudflareRefused
+from bot.judging.states import SOME_FAIL, State
 from bot.sandbox.workspace.validation import check_message, check_view
 from handlers.health.causes import traced
 from handlers.health.checks import cloudflare
 from handlers.health.commands import FORM, SHORTCUT, health_command_line, health_modal
 from handlers.health.data import health_data
-from handlers.health.result import COMPONENTS, SOME_FAIL, Check, Health, State
+from handlers.health.result import COMPONENTS, Check, Health
 from handlers.health.views import health_reply
 from tests.health.loopback import answer
 

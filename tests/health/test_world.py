@@ -8,11 +8,11 @@ import pytest
 import pytest_asyncio
 
 from bot.clients import Clients
+from bot.judging.states import State
 from bot.sandbox.faults import CATALOGUE
 from bot.sandbox.world import World
 from bot.settings import Settings, load
 from handlers.health.operations import check_health
-from handlers.health.result import State
 from handlers.metrics.operations import collect_metrics
 from handlers.metrics.result import Standing
 

@@ -14,8 +14,8 @@ from bot.clients.health_words import tidy
 from bot.clients.http import Answer
 from bot.clients.platform import report_of
 from bot.errors import OpsError
+from bot.judging.reading import describe
 from bot.redaction import Redactor
-from handlers.health.reading import describe
 
 TOKEN = "Zq7vR2mK9xT4bN8cW1pL6sD3fG5hJ0aYuE_iO-kQ"
 PASSWORD = "h4&Kp,9;Wz!r(3)Vq"

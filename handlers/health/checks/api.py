@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from bot.clients.http import Answer
 from bot.clients.http_faults import NoAnswer, Trouble
 from bot.clients.platform import HEALTH, OLD_HEALTH, PING, Refusal
-from handlers.health.reading import Finding, Outcome, describe, read
-from handlers.health.result import SOME_FAIL, Check, State
+from bot.judging.reading import Finding, Outcome, describe, read
+from bot.judging.states import SOME_FAIL, State
+from bot.judging.wording import duration
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import duration
 
 _PINGS = 5
 _QUICK_MS = 2_000.0

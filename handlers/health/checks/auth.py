@@ -6,13 +6,14 @@ import asyncio
 
 from bot.clients.health_report import Part
 from bot.clients.http_faults import NoAnswer
-from bot.clients.platform import SESSION, Refusal, proves_nothing
-from bot.errors import BadAnswer
+from bot.clients.platform import SESSION, Refusal
+from bot.judging.reading import Finding, Outcome, describe, part_finding
+from bot.judging.sessions import read_session
+from bot.judging.states import SOME_FAIL, State
+from bot.judging.wording import duration
 from handlers.health.checks import told
-from handlers.health.reading import Finding, Outcome, before_body, describe, no_answer, part_finding
-from handlers.health.result import SOME_FAIL, Check, State
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import duration
 
 ADDRESS = "/api/health/auth"
 _WORKS = frozenset({State.HEALTHY, State.NOT_OFFERED})
@@ -40,8 +41,12 @@ def decide(
 
     `again` is its answer to the same question once more, asked where the first was a failure.
     """
-    found = _session(session, refusal)
-    if found.state is State.DOWN and again is not None and _session(again, refusal).state in _WORKS:
+    found = read_session(session, refusal)
+    if (
+        found.state is State.DOWN
+        and again is not None
+        and read_session(again, refusal).state in _WORKS
+    ):
         found = Finding(
             State.DEGRADED,
             SOME_FAIL,
@@ -73,43 +78,3 @@ async def _again(scene: Scene, first: Outcome) -> Outcome | None:
     if isinstance(first, NoAnswer) or first.status < 500:
         return None
     return await scene.answers.again(SESSION)
-
-
-def _session(outcome: Outcome, refusal: Refusal | None) -> Finding:
-    if isinstance(outcome, NoAnswer):
-        return no_answer(outcome)
-    if proves_nothing(outcome, refusal):
-        return Finding(
-            State.UNKNOWN,
-            "not provable",
-            f"This release answers HTTP {outcome.status} to every address, so the answer of the "
-            "session address proves nothing.",
-        )
-    early = before_body(outcome, refusal, "The session address")
-    if early is not None:
-        return early
-    try:
-        body = outcome.told()
-    except BadAnswer:
-        body = outcome
-    if outcome.status == 401 and body is not outcome:
-        return Finding(
-            State.HEALTHY,
-            "healthy",
-            "Strangers are refused, as they should be (HTTP 401 without a session).",
-        )
-    if outcome.status == 200 and (body is None or isinstance(body, dict)):
-        return Finding(State.HEALTHY, "healthy", "The session address answers.")
-    if outcome.status >= 500:
-        return Finding(
-            State.DOWN,
-            f"fails with HTTP {outcome.status}",
-            f"The session address fails with HTTP {outcome.status}: people cannot sign in.",
-            "Look at the Worker's errors and the sign-in secrets.",
-        )
-    return Finding(
-        State.UNKNOWN,
-        "unknown form",
-        f"The session address answers (HTTP {outcome.status}), but in a form this bot does not "
-        "know.",
-    )

@@ -8,11 +8,12 @@ from bot.backup_listing import backup_objects
 from bot.clients.backup_listing import NewestBackup, newest_backup
 from bot.clients.health_words import tidy
 from bot.clients.storage_trouble import StorageFailure
+from bot.judging.states import State
+from bot.judging.wording import age, listed, size
 from bot.settings import Checks
 from handlers.health.checks.uploads import storage_failed
-from handlers.health.result import Check, State
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import age, listed, size
 
 
 async def check(scene: Scene) -> Check:

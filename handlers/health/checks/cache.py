@@ -10,11 +10,12 @@ from bot.clients.http_faults import NoAnswer
 from bot.clients.platform import CACHE_STATS, not_offered
 from bot.clients.upstash import CacheUse
 from bot.errors import BadAnswer, OpsError, Refused
+from bot.judging.reading import describe
+from bot.judging.states import State
+from bot.judging.wording import duration
 from handlers.health.checks import told
-from handlers.health.reading import describe
-from handlers.health.result import Check, State
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import duration
 
 ALERT_PERCENT = 60.0  # below it the operators were alerted
 ADDRESS = "/api/health/cache"

@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from bot.clients.certificates import Certificate, Validity
 from bot.clients.health_words import tidy
 from bot.clients.http_faults import NoAnswer
+from bot.judging.reading import Finding, no_answer
+from bot.judging.states import State
+from bot.judging.wording import listed
 from bot.settings import Checks
-from handlers.health.reading import Finding, no_answer
-from handlers.health.result import Check, State
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import listed
 
 _RENEW = "Renew or correct it in Cloudflare, SSL/TLS, Edge Certificates."
 

@@ -9,11 +9,12 @@ from bot.clients.cloudflare_status import CloudflareStatus, read_status
 from bot.clients.health_words import tidy
 from bot.clients.http_faults import NoAnswer
 from bot.errors import BadAnswer, OpsError, Refused
+from bot.judging.reading import Finding, Outcome, describe
+from bot.judging.states import State
+from bot.judging.wording import duration, listed
 from handlers.health.checks.uploads import ONLY_THE_BOT
-from handlers.health.reading import Finding, Outcome, describe
-from handlers.health.result import Check, State
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import duration, listed
 
 _WITHOUT = "Deployments, rollbacks and logs do not work from here until then."
 _FINE = "That says nothing against the platform."

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bot.clients.health_words import tidy
 from bot.clients.postgres import DatabaseProbe
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
+from bot.judging.reading import Finding
+from bot.judging.states import State
+from bot.judging.wording import duration, plural
 from bot.settings import Metric
 from handlers.health.checks.told import by_platform
-from handlers.health.reading import Finding
-from handlers.health.result import Check, State
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import duration, plural
 
 ALERT_MS = 500.0  # SELECT 1 on an open connection; a healthy one takes a tenth even far away
 # PostgreSQL checks and defaults: idle in transaction 5 minutes warns, 30 are critical.

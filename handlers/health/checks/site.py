@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlsplit
-
 from bot.clients.health_words import tidy
 from bot.clients.http_faults import NoAnswer
-from handlers.health.reading import Finding, Outcome, describe, no_answer
-from handlers.health.result import Check, State
+from bot.judging.pages import read_page
+from bot.judging.reading import Finding, Outcome, describe
+from bot.judging.states import State
+from bot.judging.wording import duration
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import duration
 
 ALERT_MS = 2_000.0  # the operators' own monitoring alerted there
-_TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
-_ROOT = re.compile(r"""id=["'](root|app|__next)["']""", re.IGNORECASE)
-_FAILURES = (
-    "just a moment",
-    "attention required",
-    "error",
-    "not found",
-    "parked",
-    "for sale",
-)
 
 
 async def check(scene: Scene) -> Check:
@@ -39,7 +28,7 @@ async def check(scene: Scene) -> Check:
 
 def decide(url: str, outcome: Outcome) -> Check:
     """What the site's front page shows. Pure."""
-    found = _read(url, outcome)
+    found = read_page(url, outcome)
     latency = None if isinstance(outcome, NoAnswer) else outcome.milliseconds
     if found.state is State.HEALTHY and latency is not None and latency > ALERT_MS:
         meaning = f"The site loads, but slower than the limit of {duration(ALERT_MS)}."
@@ -56,72 +45,3 @@ def decide(url: str, outcome: Outcome) -> Check:
         lost=str(outcome.trouble) if isinstance(outcome, NoAnswer) else "",
         evidence=(describe(tidy(url, 160), outcome),),
     )
-
-
-def _read(url: str, outcome: Outcome) -> Finding:
-    if isinstance(outcome, NoAnswer):
-        return no_answer(outcome)
-    if outcome.status == 429:
-        return Finding(
-            State.UNKNOWN,
-            "rate limited",
-            "The site refuses the bot for now (HTTP 429).",
-            "Check again in a few minutes.",
-        )
-    unsafe = _unsafe_redirect(url, outcome.redirects)
-    if outcome.status >= 400:
-        return Finding(
-            State.DOWN,
-            f"fails with HTTP {outcome.status}",
-            f"Visitors get HTTP {outcome.status} instead of the site.",
-            "Look at the latest Pages deployment, and roll it back.",
-        )
-    if not outcome.body.strip():
-        return Finding(
-            State.DOWN,
-            "empty page",
-            "Visitors get an empty page.",
-            "Look at the latest Pages deployment, and roll it back.",
-        )
-    if not outcome.is_html:
-        return Finding(
-            State.DOWN,
-            "no web page",
-            f"The site sends {tidy(outcome.media_type or 'something', 60)} instead of a page.",
-            "Check the address and the latest Pages deployment.",
-        )
-    if unsafe:
-        return Finding(State.DEGRADED, "unsafe redirect", unsafe, "Look at the redirect rules.")
-    if not _is_pitchey(outcome.text):
-        return Finding(
-            State.DEGRADED,
-            "another page",
-            "A page answers, but it does not look like Pitchey's.",
-            "Open the site and look; check the address and the domain.",
-        )
-    return Finding(State.HEALTHY, "healthy", "The site loads and is Pitchey's own page.")
-
-
-def _unsafe_redirect(url: str, redirects: tuple[str, ...]) -> str:
-    """What is wrong with where the site leads, or nothing."""
-    previous = urlsplit(url)
-    home = (previous.hostname or "").removeprefix("www.")
-    for address in redirects:
-        here = urlsplit(address)
-        if previous.scheme == "https" and here.scheme == "http":
-            return f"The site sends visitors from https to unencrypted {tidy(address, 100)}."
-        host = (here.hostname or "").removeprefix("www.")
-        if host != home and not host.endswith(f".{home}"):
-            return f"The site sends visitors to another host, {tidy(host, 80)}."
-        previous = here
-    return ""
-
-
-def _is_pitchey(page: str) -> bool:
-    title = _TITLE.search(page[:100_000])
-    words = title[1].lower() if title else ""
-    if "pitchey" in words:
-        return True
-    if any(sign in words for sign in _FAILURES):
-        return False
-    return "pitchey" in page.lower() or bool(_ROOT.search(page))

@@ -10,10 +10,12 @@ from bot.clients.health_report import Part, Report
 from bot.clients.http import Answer
 from bot.clients.http_faults import NoAnswer
 from bot.clients.platform import HEALTH, OLD_HEALTH, report_of
-from handlers.health.reading import Finding, Outcome, describe, part_finding, quota
-from handlers.health.result import Check, State
-from handlers.health.scene import Scene, worst_part
-from handlers.health.wording import duration
+from bot.judging.asking import worst_part
+from bot.judging.reading import Finding, Outcome, describe, part_finding, quota
+from bot.judging.states import State
+from bot.judging.wording import duration
+from handlers.health.result import Check
+from handlers.health.scene import Scene
 
 
 async def ask(

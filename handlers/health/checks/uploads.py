@@ -7,11 +7,12 @@ import time
 from bot.clients.http_faults import NoAnswer
 from bot.clients.storage_trouble import StorageFailure, StorageTrouble
 from bot.errors import OpsError, Refused
+from bot.judging.reading import no_answer
+from bot.judging.states import State
+from bot.judging.wording import duration
 from handlers.health.checks.told import by_platform
-from handlers.health.reading import no_answer
-from handlers.health.result import Check, State
+from handlers.health.result import Check
 from handlers.health.scene import Scene
-from handlers.health.wording import duration
 
 ADDRESS = "/api/health/storage"
 _EFFECTS = {

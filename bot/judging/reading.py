@@ -14,8 +14,8 @@ from bot.clients.health_words import Condition, tidy
 from bot.clients.http import Answer
 from bot.clients.http_faults import NoAnswer, Trouble
 from bot.clients.platform import Refusal, not_offered, report_of
-from handlers.health.result import State
-from handlers.health.wording import listed
+from bot.judging.states import State
+from bot.judging.wording import listed
 
 Outcome = Answer | NoAnswer
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -1,0 +1,1 @@
+"""What answers of the platform mean: shared by every feature that looks at it."""
