@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.clients.cloudflare_answers import (
-    CloudflareError,
     CloudflareLimited,
     CloudflareRefused,
     Figures,
@@ -20,6 +19,7 @@ from bot.clients.cloudflare_answers import (
     read_figures,
     read_graphql,
 )
+from bot.clients.cloudflare_refusals import CloudflareError
 from bot.clients.http import Answer, Http
 from bot.errors import NotConfigured
 

@@ -6,39 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.clients.cloudflare_refusals import MEANINGS, CloudflareError, refusal
 from bot.clients.health_words import tidy
 from bot.clients.http import Answer
-from bot.errors import BadAnswer, OpsError, Refused, Unreachable
+from bot.errors import BadAnswer, Refused, Unreachable
 
+_LONGEST_SAID = 4_000  # characters; a list of changed secrets can be long
 _AUTHENTICATION = frozenset({10000, 9109, 6003, 6111, 9103})
-_MEANINGS = {
-    7003: ("Cloudflare does not know this address.", "Check account_id in pitchey.toml."),
-    10007: ("Cloudflare knows no such Worker.", "Check worker_script in pitchey.toml."),
-    10090: ("Cloudflare knows no such Worker.", "Check worker_script in pitchey.toml."),
-    10021: ("Cloudflare refused the Worker's code or settings.", ""),
-    10211: ("A Durable Object migration cannot go with a version upload.", ""),
-    10214: ("The newest version is not deployed, so settings cannot be edited.", ""),
-    10215: ("The newest version is not deployed, so secrets cannot be edited.", ""),
-    10220: ("Secrets have changed since that version.", "Compare them before going back."),
-    10222: ("The Worker has no versions.", ""),
-    17200: ("The account's plan does not offer this alert.", "See available_alerts."),
-}
 
 
 def whole(text: str) -> str:
     """Text that can be written as UTF-8: JSON can hold half a character, a store cannot. Pure."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-class CloudflareError(OpsError):
-    """Cloudflare refused a request: HTTP `status`, its `codes`, and what it `said`."""
-
-    def __init__(
-        self, message: str, hint: str = "", *, status: int, codes: tuple[int, ...] = ()
-    ) -> None:
-        super().__init__(message, hint, permanent=400 <= status < 500)
-        self.status = status
-        self.codes = codes
 
 
 class CloudflareRefused(Refused):
@@ -93,11 +72,9 @@ def read_envelope(answer: Answer, permission: str) -> Page:
     if answer.status >= 400 or body.get("success") is False:
         codes = tuple(int(entry["code"]) for entry in listed if _has_code(entry))
         said = "; ".join(str(entry.get("message", "")) for entry in listed if _has_code(entry))
-        said = tidy(answer.redact(said))
+        said = tidy(answer.redact(said), _LONGEST_SAID)
         _refuse(answer.status, codes, said, permission)
-        known = next((_MEANINGS[code] for code in codes if code in _MEANINGS), None)
-        message, hint = known or (f"Cloudflare refused: {said or answer.status}", "")
-        raise CloudflareError(message, hint or said, status=answer.status, codes=codes)
+        raise refusal(answer.status, codes, said)
     if "success" not in body and "result" not in body:
         raise BadAnswer(f"Cloudflare answered {answer.status} in a form this bot does not know.")
     info, messages = body.get("result_info"), body.get("messages")
@@ -144,12 +121,12 @@ def read_figures(answer: Answer, permission: str) -> Figures:
 
 def _refuse(status: int, codes: tuple[int, ...], said: str, permission: str) -> None:
     # A 403 whose code is known for something else is no matter of the token.
-    unexplained = status in {401, 403} and not _MEANINGS.keys() & set(codes)
+    unexplained = status in {401, 403} and not MEANINGS.keys() & set(codes)
     if unexplained or _AUTHENTICATION & set(codes):
         raise _missing(permission, codes)
     if status >= 500:
         raise Unreachable(
-            f"Cloudflare's API is failing (HTTP {status}{': ' + said if said else ''}).",
+            f"Cloudflare's API is failing (HTTP {status}{': ' + tidy(said) if said else ''}).",
             "See cloudflarestatus.com.",
         )
 

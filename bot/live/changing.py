@@ -1,0 +1,194 @@
+"""Changing what is live: never over a split that nobody approved, and never in doubt after."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.clients.cloudflare_answers import CloudflareLimited
+from bot.clients.cloudflare_deployments import (
+    Deployment,
+    Share,
+    deploy,
+    deployments,
+    same_split,
+)
+from bot.clients.cloudflare_refusals import CloudflareError
+from bot.errors import BadAnswer, OpsError, Unreachable
+
+if TYPE_CHECKING:
+    from bot.clients.cloudflare import Cloudflare
+
+_Result = TypeVar("_Result")
+_TIMES = 3
+_LONGEST_WAIT = 30.0  # seconds that Cloudflare may ask for before another try
+_LOOK_SOON = "Look at `deployments` as soon as Cloudflare answers again."
+_LOOK = 10.0  # seconds for one look at the deployments
+
+
+class LiveChanged(OpsError):
+    """What is live is not what was approved or sent: somebody deployed in between."""
+
+    permanent = True
+
+    def __init__(
+        self, live: Deployment | None, expected: tuple[Share, ...], *, sent: bool = False
+    ) -> None:
+        by = f" by {live.author}" if live and live.author else ""
+        now = f"{told(live.shares if live else ())}{by}"
+        if sent:
+            words = f"Somebody deployed in the same moment: now live is {now}, and not what was "
+            words += f"sent, {told(expected)}."
+        else:
+            words = f"What is live is not what was approved: now {now}, expected {told(expected)}. "
+            words += "Nothing was changed."
+        super().__init__(words, "See `deployments`, then ask again.")
+        self.live = live
+
+
+class Unknown(OpsError):
+    """Cloudflare did not answer, and whether it deployed cannot be read either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`before` was live until then; `api_seconds` is the time Cloudflare's answers took in all.
+
+    `noticed` is set where Cloudflare gave no answer, and the change was found by looking.
+    `overtaken` is somebody's deployment that came between the look and the change.
+    """
+
+    before: Deployment | None
+    deployment: Deployment
+    api_seconds: float
+    noticed: bool = False
+    overtaken: Deployment | None = None
+
+
+def told(shares: Iterable[Share]) -> str:
+    """A split in words: `3f2a1b9c 90 %, 77aa00e1 10 %`. Pure."""
+    return ", ".join(f"{each.version[:8]} {each.percent:g} %" for each in shares) or "nothing"
+
+
+async def put_live(
+    cloudflare: Cloudflare,
+    script: str,
+    shares: Iterable[Share],
+    *,
+    expected: Iterable[Share] | None,
+    message: str,
+    force: bool = False,
+    deadline: float = 60.0,
+) -> Changed:
+    """Deploy this split, after a look that `expected` is live, with another look afterwards.
+
+    `expected` None skips the first comparison. Where Cloudflare does not answer or asks to wait,
+    it is looked whether the split is live, and only then sent again, three times in all.
+    Raises LiveChanged, Unknown, SecretsChanged, and what Cloudflare.call does.
+    """
+    wanted, clock = tuple(shares), _Clock()
+    approved = None if expected is None else tuple(expected)
+    try:
+        async with asyncio.timeout(deadline):
+            before = await clock.look(cloudflare, script)
+            if approved is not None and not same_split(before.shares if before else (), approved):
+                raise LiveChanged(before, approved)
+            sending = _Sending(cloudflare, script, wanted, message, force, clock)
+            return await sending.after(before)
+    except TimeoutError as late:
+        raise Unknown(
+            f"Cloudflare took longer than {deadline:g} s, so it is not known whether the "
+            "deployment took effect.",
+            _LOOK_SOON,
+        ) from late
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    cloudflare: Cloudflare
+    script: str
+    wanted: tuple[Share, ...]
+    message: str
+    force: bool
+    clock: _Clock
+
+    async def after(self, before: Deployment | None) -> Changed:
+        """Send until it is live, at most three times."""
+        for attempt in range(1, _TIMES + 1):
+            try:
+                made = await self._once()
+            except (Unreachable, BadAnswer, CloudflareError) as failure:
+                if isinstance(failure, CloudflareError) and failure.status >= 400:
+                    raise  # a refusal changes nothing
+                found = await self._after_silence(failure)
+                if found is not None and (before is None or found.id != before.id):
+                    if not same_split(found.shares, self.wanted):
+                        raise LiveChanged(found, self.wanted, sent=True) from failure
+                    return Changed(before, found, self.clock.seconds, noticed=True)
+                if attempt == _TIMES:
+                    raise
+                await asyncio.sleep(0.5 * attempt)
+            else:
+                return await self._checked(before, made)
+        raise AssertionError("unreachable")
+
+    async def _once(self) -> Deployment:
+        sent = deploy(
+            self.cloudflare, self.script, self.wanted, message=self.message, force=self.force
+        )
+        return await self.clock.measure(sent)
+
+    async def _checked(self, before: Deployment | None, made: Deployment) -> Changed:
+        """Look whether it is what is live, and whether anybody came in between."""
+        try:
+            history = await self.clock.history(self.cloudflare, self.script)
+        except OpsError:
+            # Cloudflare had said yes; what the platform answers is asked next.
+            return Changed(before, made, self.clock.seconds)
+        if not history or not same_split(history[0].shares, self.wanted):
+            raise LiveChanged(history[0] if history else None, self.wanted, sent=True)
+        place = next((at for at, each in enumerate(history) if each.id == made.id), len(history))
+        overtaken = history[place + 1] if place + 1 < len(history) else None
+        if before is None or overtaken is None or overtaken.id == before.id:
+            overtaken = None
+        return Changed(before, made, self.clock.seconds, overtaken=overtaken)
+
+    async def _after_silence(self, failure: OpsError) -> Deployment | None:
+        """What is live now; raises the failure where waiting would take too long."""
+        if isinstance(failure, CloudflareLimited):
+            wait = failure.retry_after or 0.0
+            if not 0 < wait <= _LONGEST_WAIT:
+                raise failure
+            await asyncio.sleep(wait)
+        try:
+            return await self.clock.look(self.cloudflare, self.script)
+        except OpsError as blind:
+            raise Unknown(
+                "Cloudflare did not answer, so it is not known whether the deployment took "
+                f"effect. It said: {failure.message}",
+                _LOOK_SOON,
+            ) from blind
+
+
+class _Clock:
+    """Adds up how long Cloudflare took."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    async def measure(self, call: Awaitable[_Result]) -> _Result:
+        begun = time.perf_counter()
+        try:
+            return await call
+        finally:
+            self.seconds += time.perf_counter() - begun
+
+    async def history(self, cloudflare: Cloudflare, script: str) -> tuple[Deployment, ...]:
+        return await self.measure(deployments(cloudflare, script, deadline=_LOOK))
+
+    async def look(self, cloudflare: Cloudflare, script: str) -> Deployment | None:
+        found = await self.history(cloudflare, script)
+        return found[0] if found else None
