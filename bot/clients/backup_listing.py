@@ -9,9 +9,9 @@ from datetime import datetime
 from bot.clients.storage import StoredObject
 
 _MANIFEST = "manifest.json"
-_DUMPS = (".dump", ".dump.zst", ".dump.lz4", ".dump.gz", ".sql", ".sql.gz", ".sql.zst", ".pgdump")
+DUMPS = (".dump", ".dump.zst", ".dump.lz4", ".dump.gz", ".sql", ".sql.gz", ".sql.zst", ".pgdump")
 # `pg_dump | gzip` leaves a valid file of 20 bytes when pg_dump fails; no real dump is so small.
-_SMALLEST_DUMP = 1_000
+SMALLEST_DUMP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,22 @@ class NewestBackup:
 def newest_backup(objects: Iterable[StoredObject]) -> NewestBackup | None:
     """The newest complete backup among the objects of a bucket; None where there is none. Pure.
 
-    Where manifests are in use, a dump without one is not a backup. Else the newest dump counts,
-    unproven, unless it is too small to hold anything.
+    Where manifests are in use, a dump without one is not a backup, nor is one whose verification
+    failed. Else the newest dump counts, unproven, unless it is too small to hold anything.
     """
     held = sorted(objects, key=lambda stored: stored.modified, reverse=True)
-    manifests = [stored for stored in held if stored.key.endswith(_MANIFEST)]
-    dumps = [stored for stored in held if stored.key.endswith(_DUMPS)]
+    dumps = [stored for stored in held if stored.key.endswith(DUMPS)]
+    dumped, bad = {_folder(stored.key) for stored in dumps}, _corrupt(held)
+    manifests = [
+        stored
+        for stored in held
+        if stored.key.endswith(_MANIFEST) and _folder(stored.key) in dumped
+    ]
+    dumps = [stored for stored in dumps if _folder(stored.key) not in bad]
     if manifests:
+        manifests = [stored for stored in manifests if _folder(stored.key) not in bad]
+        if not manifests:
+            return None
         newest = manifests[0]
         folders = {_folder(stored.key) for stored in manifests}
         size = sum(stored.size for stored in held if _belongs(stored.key, newest.key))
@@ -45,14 +54,14 @@ def newest_backup(objects: Iterable[StoredObject]) -> NewestBackup | None:
             if _folder(stored.key) not in folders and stored.modified > newest.modified
         )
         return NewestBackup(newest.key, newest.modified, size, True, len(manifests), loose[:5])
-    whole = [stored for stored in dumps if stored.size >= _SMALLEST_DUMP]
+    whole = [stored for stored in dumps if stored.size >= SMALLEST_DUMP]
     if not whole:
         return None
     newest = whole[0]
     tiny = tuple(
         stored.key
         for stored in dumps
-        if stored.size < _SMALLEST_DUMP and stored.modified > newest.modified
+        if stored.size < SMALLEST_DUMP and stored.modified > newest.modified
     )
     return NewestBackup(newest.key, newest.modified, newest.size, False, len(whole), tiny[:5])
 
@@ -62,11 +71,23 @@ def _folder(key: str) -> str:
     stem = key.removesuffix(_MANIFEST).rstrip("./-_")
     if stem != key:
         return stem
-    for ending in sorted(_DUMPS, key=len, reverse=True):
+    for ending in sorted(DUMPS, key=len, reverse=True):
         if key.endswith(ending):
             return key.rpartition("/")[0] or key.removesuffix(ending)
     return key
 
 
 def _belongs(key: str, manifest: str) -> bool:
-    return key != manifest and key.startswith(_folder(manifest))
+    folder = _folder(manifest)
+    return key != manifest and folder in (_folder(key), key.rpartition("/")[0])
+
+
+def _corrupt(held: list[StoredObject]) -> set[str]:
+    """Folders whose last verification failed: its mark is newer than that of a good one."""
+    marks = {stored.key: stored.modified for stored in held}
+    return {
+        key.rpartition("/")[0]
+        for key, modified in marks.items()
+        if key.endswith("/corrupt.json")
+        and modified >= marks.get(key.replace("/corrupt.json", "/verified.json"), modified)
+    }

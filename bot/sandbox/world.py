@@ -43,12 +43,12 @@ class World:
     `environment` and `config_path` are what the bot is started with.
     """
 
-    def __init__(self, folder: Path, release: str, tell: Tell, zone: str = "") -> None:
+    def __init__(self, folder: Path, release: str, tell: Tell) -> None:
         self.folder = folder
         self.faults = Faults()
         self.workspace = Workspace(MANIFEST, faults=self.faults)
         self.processes = Processes()
-        self.account = Account(plan=zone)
+        self.account = Account()
         self.log = RequestLog()
         self.database = Database(folder, self.processes, self.faults)
         self.storage = Storage(self.processes, self.faults)
@@ -82,12 +82,10 @@ class World:
         port: int = 0,
         tell: Tell = lambda _: None,
         own_settings: Mapping[str, Any] = configuration.NOTHING,
-        zone: str = "",
     ) -> AsyncIterator[World]:
         """Start every part and stop them at the end; `tell` gets a line per part.
 
-        `own_settings` are laid over the bot's pitchey.toml. `zone` is the plan of the platform's
-        own domain at Cloudflare; without one it has none, as on workers.dev and pages.dev.
+        `own_settings` are laid over the bot's pitchey.toml.
         Raises AlreadyRunning, and BotDidNotStart where the bot itself fails.
         """
         folder = await asyncio.to_thread(folder.resolve)
@@ -95,7 +93,7 @@ class World:
             occupancy = Occupancy(folder)
             occupancy.take()
             stack.callback(occupancy.leave)
-            world = cls(folder, release, tell, zone)
+            world = cls(folder, release, tell)
             stack.callback(world.log.close)
             stack.push_async_callback(world.processes.close)
             world._mode, world._own = mode, own_settings
@@ -141,9 +139,8 @@ class World:
         await self._open_page(stack, port)
         backend = Backend(self.faults, self.database.url, self.redis, self.storage.check_uploads)
         self.platform = Platform(
-            backend, self.certificates, self.account.scripts[WORKER], self.log, self._release,
-            zone_edge=self.cloudflare.edge,
-        )  # fmt: skip
+            backend, self.certificates, self.account.scripts[WORKER], self.log, self._release
+        )
         await self.platform.start()
         stack.push_async_callback(self.platform.stop)
         self._switchboard = Switchboard(
@@ -228,7 +225,6 @@ class World:
             "cloudflare": {
                 "api_url": self.cloudflare.api_url,
                 "account_id": self.account.id,
-                "zone_id": self.account.zone.id if self.account.zone else None,
                 "status_url": self.cloudflare.status_url,
                 # Only a bot that serves HTTP can be called.
                 "webhook_url": f"http://{HOST}:{self._bot_port}/webhooks/cloudflare"
@@ -243,6 +239,7 @@ class World:
                 "region": REGION,
             },
             "store": {"path": "pitchey.sqlite3"},
+            "backups": {"programs": str(self.database.programs)},
             "network": {"ca_file": str(self.certificates.authority_file)},
             # Rita has hers by the user group @oncall; Omar is in it too, his own is higher.
             "roles": {"admin": (ANA,), "operator": (OMAR,), "responder": ("@oncall",)},

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from bot.errors import BadInput
 from bot.settings.alerts import Alerts
+from bot.settings.backups import Backups
 from bot.settings.dashboard import Dashboard
 from bot.settings.database import DatabaseLimits
 from bot.settings.incidents import Incidents
@@ -60,6 +61,7 @@ class Settings(Table):
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     sampling: Sampling = Sampling()
     database: DatabaseLimits = DatabaseLimits()
+    backups: Backups = Backups()
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
 _SHAPES = re.compile(
     r"\b(?:xox[a-z]-|xapp-|xoxe\.|postgres(?:ql)?://|rediss?://|(?:AKIA|ASIA)[A-Z0-9]{16}"
     r"|eyJ[\w-]{8,}\.eyJ|(?:sk|rk)_(?:live|test)_|gh[pousr]_\w{20}|github_pat_)"
-    r"|-----BEGIN|://[^/\s:@]*:[^/\s@]+@",
+    r"|AGE-SECRET-KEY-1|-----BEGIN|://[^/\s:@]*:[^/\s@]+@",
 )
 
 
@@ -61,6 +61,17 @@ def _secret_address(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _age_identity(secret: SecretStr) -> SecretStr:
+    import pyrage
+
+    try:
+        pyrage.x25519.Identity.from_str(secret.get_secret_value())
+    except pyrage.IdentityError:
+        message = "is not an age key: `age-keygen` writes one, AGE-SECRET-KEY-1…"
+        raise ValueError(message) from None
+    return secret
+
+
 def _one_line(secret: SecretStr) -> SecretStr:
     if any(not character.isprintable() for character in secret.get_secret_value()):
         raise ValueError("contains a line break or an invisible character")
@@ -104,6 +115,7 @@ class Secrets(BaseModel):
     platform_session: Secret | None = None
     upstash_redis_rest_url: Annotated[Secret, AfterValidator(_secret_address)] | None = None
     upstash_redis_rest_token: Secret | None = None
+    backup_age_identity: Annotated[Secret, AfterValidator(_age_identity)] | None = None
 
     def values(self) -> tuple[str, ...]:
         """Every secret that is set, in clear: for the redactor only."""

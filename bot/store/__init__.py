@@ -138,6 +138,10 @@ class Store:
         except OpsError as error:
             return error.message
 
+    def copy_to(self, target: Path) -> None:
+        """A whole copy in another file, made while this one is used; raises OpsError."""
+        self._connection.copy_to(target)
+
     def close(self) -> None:
         self.presence.close()
         self._connection.close()

@@ -73,6 +73,21 @@ class Connection:
         with self._explained(), self._lock:
             yield self._sqlite
 
+    def copy_to(self, target: Path) -> None:
+        """A whole copy of what is committed now, while others go on writing; raises OpsError."""
+        with self._explained():
+            target.touch(mode=0o600)
+            # A connection of its own that only reads: nobody waits for the copy.
+            source = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
+            try:
+                copy = sqlite3.connect(target)
+                try:
+                    source.backup(copy)
+                finally:
+                    copy.close()
+            finally:
+                source.close()
+
     def close(self) -> None:
         """The last one to close folds the WAL into the file."""
         with self._exclusive():
@@ -132,6 +147,9 @@ class NoConnection(Connection):
         raise self._told()
 
     def read(self) -> Never:
+        raise self._told()
+
+    def copy_to(self, target: Path) -> Never:  # noqa: ARG002 - as the other's
         raise self._told()
 
     def close(self) -> None:

@@ -24,6 +24,8 @@ PLANTED = {
     "PLATFORM_SESSION": "planted-10",
     "UPSTASH_REDIS_REST_URL": "https://planted-11.upstash.io",
     "UPSTASH_REDIS_REST_TOKEN": "planted-12",
+    "BACKUP_AGE_IDENTITY": "AGE-SECRET-KEY-1Z47TVLJ77GT6ZUXMET5AVEH3XFYNND6T24XA9K3FHXV3243"
+    "RS8RSRWY2JW",
 }
 
 
@@ -45,6 +47,7 @@ def test_no_text_form_shows_a_secret(tmp_path: Path) -> None:
     ]
     for form in forms:
         assert "planted" not in form.lower()
+        assert "age-secret-key-1z" not in form.lower()
 
 
 @pytest.mark.parametrize(

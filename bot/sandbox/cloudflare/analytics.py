@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -60,14 +60,8 @@ class Analytics:
     """POST /graphql, answered from the request log."""
 
     def __init__(
-        self,
-        account: Account,
-        log: RequestLog,
-        faults: Faults,
-        past_url: Callable[[], str],
-        site: Iterable[tuple[float, str]] = (),
+        self, account: Account, log: RequestLog, faults: Faults, past_url: Callable[[], str]
     ) -> None:
-        self._site = site
         self._account = account
         self._log = log
         self._faults = faults
@@ -121,8 +115,7 @@ class Analytics:
                 answer[key(node)] = zones.settings(node, zone.plan)
                 continue
             arguments = arguments_of(node, variables)
-            wanted = arguments.get("filter") or {}
-            rows = self._between(wanted) + zones.pages(self._site, wanted)
+            rows = self._between(arguments.get("filter") or {})
             answer[key(node)] = zones.groups(node, rows, int(arguments["limit"]), zone.plan)
         return answer
 

@@ -1,0 +1,140 @@
+"""Child processes whose output is only whole if they ended well. Blocks: used in threads."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+from bot.clients.postgres_trouble import DatabaseTrouble, meaning
+from bot.errors import OpsError
+
+_KEPT = 8_000  # bytes of what a process says last
+_PATIENCE = 10.0  # seconds between a request to end and a kill
+
+
+class ProgramFailed(OpsError):
+    """A program of PostgreSQL ended badly; `said` is its own last words, redacted."""
+
+    def __init__(self, name: str, code: int, said: str) -> None:
+        trouble = meaning(said)
+        last = _last_line(said)
+        how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        super().__init__(f"{name} {how}: {last or 'it said nothing'}.", _hint(trouble, said))
+        self.name = name
+        self.code = code
+        self.said = said
+        self.trouble = trouble
+
+
+class Stopped(OpsError):
+    """Somebody cancelled the work."""
+
+    def __init__(self) -> None:
+        super().__init__("It was cancelled.", permanent=True)
+
+
+class Child:
+    """One running program. `read` raises at the end unless it exited with 0."""
+
+    def __init__(
+        self,
+        program: Path,
+        arguments: Sequence[str],
+        environment: dict[str, str],
+        *,
+        redact: Callable[[str], str] = str,
+        takes_input: bool = False,
+    ) -> None:
+        self.name = program.name
+        self._redact = redact
+        self._said = bytearray()
+        self._process = subprocess.Popen(  # noqa: S603 - a program of the machine's own
+            [program, *arguments],
+            env=environment,
+            stdin=subprocess.PIPE if takes_input else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,  # Ctrl-C in a terminal is the bot's to handle
+        )
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    @property
+    def input(self) -> IO[bytes]:
+        if self._process.stdin is None:
+            raise ValueError(f"{self.name} takes no input")
+        return self._process.stdin
+
+    @property
+    def said(self) -> str:
+        return self._redact(self._said.decode(errors="replace"))
+
+    def read(self, size: int = -1) -> bytes:
+        """Some bytes; b"" after the last one, and only if the program ended well."""
+        if self._process.stdout is None:
+            return b""
+        piece = self._process.stdout.read(size)
+        if not piece:
+            self.finish()
+        return piece or b""
+
+    def finish(self) -> None:
+        """Wait for its end; raises ProgramFailed unless that is 0."""
+        code = self._process.wait()
+        self._listener.join(_PATIENCE)
+        if code != 0:
+            raise ProgramFailed(self.name, code, self.said)
+
+    def end(self) -> None:
+        """Make sure that it has ended; harmless where it had."""
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(_PATIENCE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._listener.join(_PATIENCE)
+        if self._process.stderr is not None:
+            self._process.stderr.close()
+
+    def _listen(self) -> None:
+        stream = self._process.stderr
+        if stream is None:
+            return
+        with contextlib.suppress(OSError, ValueError):
+            while piece := stream.read(4_096):
+                self._said += piece
+                del self._said[:-_KEPT]
+
+
+def _last_line(said: str) -> str:
+    """The line that tells most: the first error, else the last line."""
+    lines = [line.strip().rstrip(".") for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()]
+    return (errors or lines[-1:] or [""])[0][:400]
+
+
+def _hint(trouble: DatabaseTrouble, said: str) -> str:
+    if "max_locks_per_transaction" in said or "out of shared memory" in said:
+        return "The server has no room for so many locks: raise max_locks_per_transaction there."
+    if "row-level security" in said:
+        return "Give the database user BYPASSRLS, or use the owner of the tables."
+    if "version mismatch" in said:
+        return "Install the PostgreSQL client of the server's version."
+    if "No space left" in said or "could not extend file" in said:
+        return "The server's disk is full: make room there first."
+    if trouble is DatabaseTrouble.PERMISSION:
+        return "Grant pg_read_all_data to the bot's database user, or use the owner of the tables."
+    if trouble is DatabaseTrouble.CUT:
+        return "The server ended the connection; try again once it is up."
+    return "Try again; if it lasts, look at the database first."

@@ -1,1 +1,0 @@
-"""The zone of the sandbox: an edge that caches, blocks and challenges as its settings say."""
