@@ -158,6 +158,11 @@ def _complete(raw: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[K
     if isinstance(held, dict) and isinstance(found := held.get("folders"), list):
         beside = [_beside(folder, each) if isinstance(each, str) else each for each in found]
         tables["playbooks"] = {**held, "folders": beside}
+    held = tables.get("deploys", {})
+    checkout = held.get("checkout") if isinstance(held, dict) else None
+    if isinstance(checkout, dict) and isinstance(value := checkout.get("folder"), str) and value:
+        own = {**checkout, "folder": _beside(folder, value)}
+        tables["deploys"] = {**held, "checkout": own}
     return tables, refused
 
 

@@ -11,6 +11,7 @@ from bot.settings.alerts import Alerts
 from bot.settings.backups import Backups
 from bot.settings.dashboard import Dashboard
 from bot.settings.database import DatabaseLimits
+from bot.settings.deploys import Deploys
 from bot.settings.incidents import Incidents
 from bot.settings.lessons import Lessons
 from bot.settings.metrics import Metric, MetricName, guide_metrics
@@ -56,6 +57,7 @@ class Settings(Table):
     incidents: Incidents = Incidents()
     lessons: Lessons = Lessons()
     playbooks: Playbooks = Playbooks()
+    deploys: Deploys = Deploys()
     dashboard: Dashboard = Dashboard()
     morning: Morning = Morning()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)

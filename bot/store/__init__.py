@@ -17,6 +17,7 @@ from bot.store.connection import TOUCH, Connection, NoConnection
 from bot.store.cursors import Cursors
 from bot.store.dashboards import Dashboards
 from bot.store.deliveries import Claim, Deliveries, UnfinishedDelivery
+from bot.store.deploys import Deploys
 from bot.store.emergencies import Emergencies
 from bot.store.firings import Firings
 from bot.store.incidents import Incidents
@@ -77,6 +78,7 @@ class Store:
     lessons: Lessons
     lesson_actions: LessonActions
     lesson_evidence: LessonEvidence
+    deploys: Deploys
     presence: Presence
     _connection: Connection
 
@@ -125,6 +127,7 @@ class Store:
             Lessons(connection),
             LessonActions(connection),
             LessonEvidence(connection),
+            Deploys(connection),
             Presence(connection.path),
             connection,
         )

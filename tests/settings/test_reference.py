@@ -10,6 +10,7 @@ from typing import Any
 from bot.command import Role
 from bot.settings import Metric, Secrets, Settings, load
 from bot.settings.alerts import Rule
+from bot.settings.deploys import Checkout, CheckoutStep
 from bot.settings.oncall import OncallLevel
 from bot.settings.tables import Environment, EscalationLevel, Limit, Provider
 
@@ -24,8 +25,14 @@ REPEATED = {
     "contacts.providers": Provider,
     "alerts.rules": Rule,
     "oncall.levels": OncallLevel,
+    "deploys.checkout": Checkout,
+    "deploys.checkout.steps.<name>": CheckoutStep,
 }
-NOT_IN_FILE = {"environments.<name>": {"name"}, "metrics.<name>": {"unit", "higher_is_better"}}
+NOT_IN_FILE = {
+    "environments.<name>": {"name"},
+    "metrics.<name>": {"unit", "higher_is_better"},
+    "deploys.checkout": {"steps"},
+}
 
 
 def model_keys() -> dict[str, Any]:
@@ -70,6 +77,12 @@ def file_keys() -> set[str]:
             found.add(table)
         elif table == "contacts":
             found |= {f"{table}.{k}.{key}" for k, rows in value.items() for r in rows for key in r}
+        elif table == "deploys":
+            checkout = value.pop("checkout")
+            steps = checkout.pop("steps").values()
+            found |= {f"deploys.{key}" for key in value}
+            found |= {f"deploys.checkout.{key}" for key in checkout}
+            found |= {f"deploys.checkout.steps.<name>.{key}" for step in steps for key in step}
         elif table in {"environments", "metrics"}:
             found |= {f"{table}.<name>.{key}" for inner in value.values() for key in inner}
         else:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from bot.store.migrations import alerts as alerts
 from bot.store.migrations import cloudflare as cloudflare
 from bot.store.migrations import dashboards as dashboards
+from bot.store.migrations import deploys as deploys
 from bot.store.migrations import foundation as foundation
 from bot.store.migrations import incidents as incidents
 from bot.store.migrations import lessons as lessons
