@@ -1,4 +1,4 @@
-"""The objects of the backup bucket that are backups: evidence of incidents lies there too."""
+"""The objects of the backup bucket that are backups: evidence and archived rows lie there too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 async def backup_objects(
     bucket: Bucket, settings: Settings, *, deadline: float
 ) -> tuple[StoredObject, ...]:
-    """What lies under `storage.backup_prefix`, less the evidence; raises StorageFailure."""
-    evidence = settings.lessons.evidence_prefix
+    """Those under `storage.backup_prefix`, less evidence and archives; raises StorageFailure."""
+    others = (settings.lessons.evidence_prefix, settings.database.archive_prefix)
     stored = await bucket.objects(settings.storage.backup_prefix, deadline=deadline)
-    return tuple(each for each in stored if not each.key.startswith(evidence))
+    return tuple(each for each in stored if not each.key.startswith(others))

@@ -35,6 +35,7 @@ class Clients:
     platform: Platform
     cloudflare: Cloudflare
     database: Database
+    replica: Database
     backups: Bucket
     uploads: Bucket
     certificates: Certificates
@@ -69,6 +70,7 @@ class Clients:
                 settings.cloudflare.status_url,
             ),
             database=Database(_clear(secrets.database_url), redact=redact),
+            replica=Database(_clear(secrets.replica_database_url), redact=redact),
             backups=Bucket(
                 storage.backup_bucket,
                 _clear(secrets.aws_access_key_id),

@@ -10,10 +10,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble, meaning
+from bot.clients.postgres_working import Working
 from bot.errors import NotConfigured
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     Connection = psycopg.AsyncConnection[dict[str, Any]]
 
 LOCK_SECONDS = 0.5  # a look waits no longer for a lock, so that it does not queue before others
+CONNECT_WITHIN = 15.0  # seconds; a sleeping compute needs some of them
 GRACE = 1.0  # seconds for the server to say itself that it ended a statement
 _WAKING_PAUSE = 0.25  # seconds between attempts while the compute starts
 _POOL_USE = """
@@ -196,6 +198,39 @@ class Database:
                     (str(int(deadline * 1000)),),
                 )
             yield connection
+
+    def direct(self) -> Database:
+        """Past the pool: Neon's pooled hosts are called like the direct ones, with `-pooler`."""
+        return replace(self, dsn=self.dsn.replace("-pooler.", ".") if self.dsn else None)
+
+    @asynccontextmanager
+    async def working(
+        self, name: str, *, deadline: float, lock_seconds: float
+    ) -> AsyncIterator[Working]:
+        """A session for long statements; the server's list of sessions shows it as that `name`.
+
+        A statement waits `lock_seconds` for a lock at most. Raises DatabaseFailure where there is
+        no connection, or NotConfigured.
+        """
+        attempt = _Attempt()
+        own = replace(self.direct(), application_name=f"{self.application_name} {name}".strip())
+        async with own._told(CONNECT_WITHIN, attempt):
+            connection = await own._awake(attempt)
+        try:
+            async with own._told(CONNECT_WITHIN):
+                await connection.execute(
+                    "select set_config('statement_timeout', '0', false), "
+                    "set_config('lock_timeout', %s, false), "
+                    "set_config('datestyle', 'ISO, YMD', false), "
+                    "set_config('intervalstyle', 'postgres', false), "
+                    "set_config('timezone', 'UTC', false), "
+                    "set_config('bytea_output', 'hex', false), "
+                    "set_config('extra_float_digits', '1', false)",
+                    (str(int(lock_seconds * 1000)),),
+                )
+            yield Working(connection, own._told, deadline)
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def _told(self, deadline: float, attempt: _Attempt | None = None) -> AsyncIterator[None]:

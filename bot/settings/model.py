@@ -12,6 +12,7 @@ from bot.settings.backups import Backups
 from bot.settings.dashboard import Dashboard
 from bot.settings.database import DatabaseLimits
 from bot.settings.deploys import Deploys
+from bot.settings.database import DatabaseCare
 from bot.settings.incidents import Incidents
 from bot.settings.lessons import Lessons
 from bot.settings.metrics import Metric, MetricName, guide_metrics
@@ -64,6 +65,7 @@ class Settings(Table):
     sampling: Sampling = Sampling()
     database: DatabaseLimits = DatabaseLimits()
     backups: Backups = Backups()
+    database: DatabaseCare = DatabaseCare()
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()

@@ -112,6 +112,8 @@ class Secrets(BaseModel):
     aws_secret_access_key: Secret | None = None
     r2_access_key_id: Secret | None = None
     r2_secret_access_key: Secret | None = None
+    replica_database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
+    worker_database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     platform_session: Secret | None = None
     upstash_redis_rest_url: Annotated[Secret, AfterValidator(_secret_address)] | None = None
     upstash_redis_rest_token: Secret | None = None

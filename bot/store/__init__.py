@@ -16,6 +16,7 @@ from bot.store.chain import AuditEntry
 from bot.store.connection import TOUCH, Connection, NoConnection
 from bot.store.cursors import Cursors
 from bot.store.dashboards import Dashboards
+from bot.store.database_archives import DatabaseArchives
 from bot.store.deliveries import Claim, Deliveries, UnfinishedDelivery
 from bot.store.deploys import Deploys
 from bot.store.emergencies import Emergencies
@@ -26,6 +27,7 @@ from bot.store.lessons import Lessons
 from bot.store.lessons_actions import LessonActions
 from bot.store.lessons_evidence import LessonEvidence
 from bot.store.live_logs import KeptTail, LiveLog, LiveLogs
+from bot.store.maintenance_records import MaintenanceRecords
 from bot.store.marks import Marks, StoredMark
 from bot.store.oncall import OncallOverrides, Override
 from bot.store.operations import Operations
@@ -79,6 +81,8 @@ class Store:
     lesson_actions: LessonActions
     lesson_evidence: LessonEvidence
     deploys: Deploys
+    maintenance_records: MaintenanceRecords
+    database_archives: DatabaseArchives
     presence: Presence
     _connection: Connection
 
@@ -128,6 +132,8 @@ class Store:
             LessonActions(connection),
             LessonEvidence(connection),
             Deploys(connection),
+            MaintenanceRecords(connection),
+            DatabaseArchives(connection),
             Presence(connection.path),
             connection,
         )

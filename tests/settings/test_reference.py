@@ -11,6 +11,7 @@ from bot.command import Role
 from bot.settings import Metric, Secrets, Settings, load
 from bot.settings.alerts import Rule
 from bot.settings.deploys import Checkout, CheckoutStep
+from bot.settings.database import ArchiveRule
 from bot.settings.oncall import OncallLevel
 from bot.settings.tables import Environment, EscalationLevel, Limit, Provider
 
@@ -32,6 +33,7 @@ NOT_IN_FILE = {
     "environments.<name>": {"name"},
     "metrics.<name>": {"unit", "higher_is_better"},
     "deploys.checkout": {"steps"},
+    "database.archive": ArchiveRule,
 }
 
 

@@ -1,0 +1,225 @@
+"""Vacuum, analyze, reindex and rewrite: table by table, each with its figures before and after."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
+from bot.clients.postgres_working import StatementCancelled, Working
+from handlers.database_care.care import AWAY, Care, blocked_by, comes_back, run_watched
+from handlers.database_care.leftovers import drop_leftovers
+from handlers.database_care.result import Report, Treated
+from handlers.database_care.subjects import CONNECT, QUESTION, Index, Table, query, read_with
+from handlers.database_care.wording import counted, size
+
+_GONE = ("42P01", "42704", "XX000")  # SQLSTATE: undefined table or object, relation is gone
+_PAUSE = 2.0  # seconds between two tries for a lock
+Subject = Table | Index
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What is done to each: `statement` makes the SQL, `doing` and `did` are words for it."""
+
+    kind: str
+    doing: str
+    did: str
+    feels: str  # what others notice
+    statement: Callable[[Subject], str]
+    windowed: bool = False
+    exclusive: bool = False  # it waits for readers too
+    tries: int = 1  # for its lock; between them others get their turn
+
+
+VACUUM = Treatment(
+    "vacuum", "Vacuum", "Vacuumed",
+    "reading and writing go on; changes of the tables' shape wait",
+    lambda each: f"VACUUM (ANALYZE) {each.name}",
+)  # fmt: skip
+FREEZE = Treatment(
+    "vacuum", "Vacuum and freeze", "Vacuumed and froze",
+    "reading and writing go on; it reads every page of the tables",
+    lambda each: f"VACUUM (FREEZE, ANALYZE) {each.name}",
+)  # fmt: skip
+ANALYZE = Treatment(
+    "analyze", "Analyze", "Analyzed", "reading and writing go on",
+    lambda each: f"ANALYZE {each.name}",
+)  # fmt: skip
+REINDEX = Treatment(
+    "reindex", "Reindex", "Reindexed",
+    "reading and writing go on, somewhat slower; each index needs its size once more on the disk",
+    lambda each: (
+        f"REINDEX {'INDEX' if isinstance(each, Index) else 'TABLE'} CONCURRENTLY {each.name}"
+    ),
+    windowed=True,
+    tries=2,
+)  # fmt: skip
+FULL = Treatment(
+    "vacuum-full", "Rewrite", "Rewrote",
+    "NOBODY CAN READ OR WRITE a table while it is rewritten; it needs its size once more on the "
+    "disk",
+    lambda each: f"VACUUM (FULL, ANALYZE) {each.name}",
+    windowed=True, exclusive=True, tries=3,
+)  # fmt: skip
+
+
+async def treat(care: Care, treatment: Treatment, subjects: Sequence[Subject]) -> Report:
+    """One after the other. What fails is told beside what was done; Cancel ends it at once."""
+    began = time.monotonic()
+    done: list[Treated] = []
+    cleaned: list[str] = []
+    waiting = list(subjects)
+    ended = ""
+    while waiting and not ended:
+        ended = _ends(care)
+        if ended:
+            break
+        try:
+            async with care.working() as session:
+                while waiting and not (ended := _ends(care)):
+                    title = (
+                        f"{treatment.doing} {waiting[0].name} ({size(waiting[0].bytes)}), "
+                        f"{len(subjects) - len(waiting) + 1} of {len(subjects)}"
+                    )
+                    await care.say(title)
+                    treated = await _one(care, session, treatment, waiting[0], title)
+                    waiting.pop(0)
+                    _note(care, treatment, treated)
+                    done.append(treated)
+        except StatementCancelled:
+            ended = "cancelled" if care.stop() else "somebody cancelled it in the database"
+        except DatabaseFailure as failure:
+            if failure.trouble not in AWAY or not await comes_back(care):
+                ended = f"{failure.message} {failure.hint}".strip()
+            else:
+                _gave_up(care, treatment, waiting, done, failure)
+        if treatment.kind == "reindex":
+            cleaned += await _clean(care, subjects)
+    return Report(
+        treatment.kind, tuple(done), tuple(each.name for each in waiting), ended,
+        tuple(dict.fromkeys(care.warnings))[:5], tuple(dict.fromkeys(cleaned)),
+        time.monotonic() - began, all(isinstance(each, Index) for each in subjects),
+    )  # fmt: skip
+
+
+def _gave_up(
+    care: Care,
+    treatment: Treatment,
+    waiting: list[Subject],
+    done: list[Treated],
+    failure: DatabaseFailure,
+) -> None:
+    """The server went away during a table and is back: that table is told, the others go on."""
+    each = waiting.pop(0)
+    treated = Treated(each.name, 0.0, each.bytes, each.bytes, problem=failure.message,
+                      hint="The server came back; do this one again.")  # fmt: skip
+    _note(care, treatment, treated)
+    done.append(treated)
+
+
+async def _one(
+    care: Care, session: Working, treatment: Treatment, subject: Subject, title: str
+) -> Treated:
+    """Raises StatementCancelled, and DatabaseFailure where the connection is gone."""
+    before = await _figures(care, subject)
+    if before is None:
+        return Treated(subject.name, 0.0, 0, 0, problem="It was dropped meanwhile.")
+    began = time.monotonic()
+    care.warnings.clear()
+    problem, hint, blocker = "", "", 0
+    for attempt in range(1, treatment.tries + 1):
+        problem, hint, blocker = "", "", 0
+        try:
+            await run_watched(care, session, treatment.statement(subject), title)
+            break
+        except DatabaseFailure as failure:
+            if session.connection.closed or failure.trouble in AWAY:
+                raise
+            problem, hint, blocker = await _explained(care, treatment, subject, failure)
+            if failure.trouble is not DatabaseTrouble.LOCKED or attempt == treatment.tries:
+                break
+            await care.say(f"{title}: it is locked, try {attempt + 1} of {treatment.tries}")
+            await asyncio.sleep(_PAUSE)
+    refused = [each for each in care.warnings if "permission denied" in each or "skipping" in each]
+    if refused and not problem:
+        problem = f"The server said: {refused[0]}"
+    took = time.monotonic() - began
+    after = await _figures(care, subject)
+    if after is None:
+        gone = problem or "It was dropped meanwhile."
+        return Treated(subject.name, took, before[0], before[0], problem=gone)
+    return Treated(
+        subject.name, took, before[0], after[0], before[1], after[1], problem, hint, blocker
+    )
+
+
+async def _explained(
+    care: Care, treatment: Treatment, subject: Subject, failure: DatabaseFailure
+) -> tuple[str, str, int]:
+    if failure.trouble is DatabaseTrouble.LOCKED:
+        oid = subject.oid if isinstance(subject, Table) else subject.table_oid
+        who, blocker = "", 0
+        with contextlib.suppress(DatabaseFailure):
+            async with care.database.looking(deadline=CONNECT) as looking:
+                who, blocker = await blocked_by(looking, oid, reads=treatment.exclusive)
+        waited = care.context.settings.database.lock_seconds
+        who = who or "whoever held it has let go since"
+        return f"Its lock was not free within {waited:g} s: {who}", "", blocker
+    if failure.trouble is DatabaseTrouble.PERMISSION:
+        return "The bot's database user may not do this.", failure.said, 0
+    if failure.state in _GONE and "does not exist" in failure.said:
+        return "It was dropped meanwhile.", "", 0
+    return f"{failure.message} The server said: {failure.said}", failure.hint, 0
+
+
+async def _figures(care: Care, subject: Subject) -> tuple[int, int] | None:
+    """(bytes, dead rows) of now, those of the plan where it is locked; None where it is gone."""
+    try:
+        async with care.database.looking(deadline=CONNECT) as looking:
+            rows = await looking.rows(query("figures"), {"oid": subject.oid}, deadline=QUESTION)
+    except DatabaseFailure as failure:
+        if failure.trouble in (DatabaseTrouble.LOCKED, DatabaseTrouble.TIMED_OUT):
+            return subject.bytes, subject.dead if isinstance(subject, Table) else 0
+        raise
+    if not rows or rows[0]["bytes"] is None:
+        return None
+    return int(rows[0]["bytes"]), int(rows[0]["dead"])
+
+
+async def _clean(care: Care, subjects: Sequence[Subject]) -> list[str]:
+    """Drop what a REINDEX that did not end left behind, on the tables that were worked on."""
+    oids = {each.oid if isinstance(each, Table) else each.table_oid for each in subjects}
+    try:
+        async with care.database.looking(deadline=CONNECT) as looking:
+            now = await read_with(looking)
+        return await drop_leftovers(care, [each for each in now.indexes if each.table_oid in oids])
+    except DatabaseFailure:
+        return []  # `db indexes` shows what stayed
+
+
+def _ends(care: Care) -> str:
+    if care.stop():
+        return "cancelled"
+    return "window" if care.closed() else ""
+
+
+def _note(care: Care, treatment: Treatment, each: Treated) -> None:
+    care.record(
+        treatment.kind, each.name, each.seconds, bytes_before=each.bytes_before,
+        bytes_after=each.bytes_after, dead_before=each.dead_before, dead_after=each.dead_after,
+        problem=each.problem,
+    )  # fmt: skip
+
+
+def totals(subjects: Sequence[Subject]) -> str:
+    """`15 tables, 120 MB, 4,312 dead rows`."""
+    tables = [each for each in subjects if isinstance(each, Table)]
+    held = size(sum(each.bytes for each in subjects))
+    if not tables:
+        return f"{counted(len(subjects), 'index', 'indexes')}, {held}"
+    dead = sum(each.dead for each in tables)
+    return f"{counted(len(tables), 'table')}, {held}, {counted(dead, 'dead row')}"
