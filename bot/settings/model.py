@@ -10,9 +10,8 @@ from bot.errors import BadInput
 from bot.settings.alerts import Alerts
 from bot.settings.backups import Backups
 from bot.settings.dashboard import Dashboard
-from bot.settings.database import DatabaseLimits
-from bot.settings.deploys import Deploys
 from bot.settings.database import DatabaseCare
+from bot.settings.deploys import Deploys
 from bot.settings.incidents import Incidents
 from bot.settings.lessons import Lessons
 from bot.settings.metrics import Metric, MetricName, guide_metrics
@@ -63,7 +62,6 @@ class Settings(Table):
     morning: Morning = Morning()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)
     sampling: Sampling = Sampling()
-    database: DatabaseLimits = DatabaseLimits()
     backups: Backups = Backups()
     database: DatabaseCare = DatabaseCare()
     roles: Roles = Roles()

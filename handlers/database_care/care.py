@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 STATEMENT_SECONDS = 6 * 3_600.0  # for one statement; whole tables are rewritten by some
 COMES_BACK_WITHIN = 60.0  # seconds that a restarting server gets
+PATIENCE = 24  # times lock_seconds: CONCURRENTLY waits for old transactions, and holds up nobody
 _AGAIN_AFTER = 1.0
 AWAY = (DatabaseTrouble.CUT, DatabaseTrouble.REFUSED, DatabaseTrouble.WAKING)
 # Bytes a second before anything was measured here: what slow disks do.
@@ -56,13 +57,17 @@ class Care:
     async def say(self, text: str) -> None:
         await self.context.progress.say(text)
 
+    def lock_seconds(self, *, patient: bool = False) -> float:
+        """How long a statement waits for a lock; `patient` where nobody queues behind it."""
+        return self.context.settings.database.lock_seconds * (PATIENCE if patient else 1)
+
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[Working]:
+    async def working(self, *, patient: bool = False) -> AsyncIterator[Working]:
         """A session for long statements, named by the operation."""
         async with self.database.working(
             self.operation.id,
             deadline=STATEMENT_SECONDS,
-            lock_seconds=self.context.settings.database.lock_seconds,
+            lock_seconds=self.lock_seconds(patient=patient),
         ) as session:
             session.connection.add_notice_handler(
                 lambda notice: (
@@ -146,9 +151,16 @@ def expected(context: Context, kind: str, held: float) -> tuple[float, str]:
     return seconds, f"about {lasting(max(seconds, 0.1))} ({size(speed)} a second, {source})"
 
 
-async def blocked_by(looking: Looking, oid: int, *, reads: bool) -> tuple[str, int]:
-    """Who holds a lock on the table, in words, and the session's number; "" and 0 for nobody."""
-    rows = await looking.rows(query("blockers"), {"oid": oid, "reads": reads}, deadline=QUESTION)
+async def blocked_by(
+    looking: Looking, oid: int, *, reads: bool, least: float = 0.0
+) -> tuple[str, int]:
+    """Who has held a lock on the table for `least` seconds, in words, and the session's number.
+
+    "" and 0 for nobody.
+    """
+    rows = await looking.rows(
+        query("blockers"), {"oid": oid, "reads": reads, "least": least}, deadline=QUESTION
+    )
     if not rows:
         return "", 0
     row = rows[0]

@@ -18,12 +18,17 @@ def leftovers(indexes: Sequence[Index]) -> list[Index]:
     ]
 
 
-async def drop_leftovers(care: Care, indexes: Sequence[Index]) -> list[str]:
-    """The names of those that were dropped; what is locked stays, and `db indexes` shows it."""
+async def drop_leftovers(
+    care: Care, indexes: Sequence[Index]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of those that were dropped, and of those that somebody's lock kept.
+
+    What stays is shown by `db indexes`, and dropped by the next reindex or daily maintenance.
+    """
     found = leftovers(indexes)
     if not found:
-        return []
-    dropped = []
+        return (), ()
+    dropped, stuck = [], []
     async with care.working() as session:
         for each in found:
             await care.say(f"Clean up {each.name}")
@@ -32,6 +37,7 @@ async def drop_leftovers(care: Care, indexes: Sequence[Index]) -> list[str]:
             except DatabaseFailure:
                 if session.connection.closed:
                     raise
-                continue
-            dropped.append(each.name)
-    return dropped
+                stuck.append(each.name)
+            else:
+                dropped.append(each.name)
+    return tuple(dropped), tuple(stuck)

@@ -23,7 +23,15 @@ from handlers.database_care.subjects import (
     read_with,
     table_of,
 )
-from handlers.database_care.treating import FULL, REINDEX, VACUUM, Subject, Treatment, totals
+from handlers.database_care.treating import (
+    FULL,
+    REINDEX,
+    VACUUM,
+    Subject,
+    Treatment,
+    table_oid,
+    totals,
+)
 from handlers.database_care.wording import counted, lasting, listed, percent, size
 
 if TYPE_CHECKING:
@@ -127,15 +135,14 @@ async def _lines(
         ]
     elif not named:
         lines.append("first " + listed([f"{each.name} ({size(each.bytes)})" for each in taken], 4))
-    if treatment.tries > 1 or treatment.exclusive:
+    if treatment.exclusive:
         seconds = context.settings.database.lock_seconds
         lines.append(
             f"it waits {seconds:g} s for a lock, {counted(treatment.tries, 'try', 'tries')}, so "
             "that nobody queues behind it for longer"
         )
     for each in taken[:3] if named or treatment.exclusive else ():
-        oid = each.oid if isinstance(each, Table) else each.table_oid
-        who, _ = await blocked_by(looking, oid, reads=treatment.exclusive)
+        who, _ = await blocked_by(looking, table_oid(each), reads=treatment.exclusive)
         if who:
             lines.append(f"now {who}")
     if treatment.kind == VACUUM.kind:

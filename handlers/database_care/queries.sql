@@ -102,6 +102,8 @@ from pg_locks l join pg_stat_activity a using (pid)
 where l.relation in (select :oid::oid union select indexrelid from pg_index where indrelid = :oid::oid)
   and l.granted and l.database = (select oid from pg_database where datname = current_database())
   and l.pid <> pg_backend_pid() and (l.mode not in ('AccessShareLock', 'RowShareLock') or :reads)
+  and coalesce(extract(epoch from clock_timestamp() - a.xact_start), 0) >= :least
+  and a.application_name not like 'pitchey-ops-bot%%'
 group by 1, 2, 3, 4, 5, 6 order by seconds desc limit 5;
 
 -- name: progress

@@ -38,6 +38,7 @@ class Report:
     ended: str = ""  # "", "cancelled", "window" or why the rest was given up
     notes: tuple[str, ...] = ()
     cleaned: tuple[str, ...] = ()  # invalid leftovers that were dropped
+    stuck: tuple[str, ...] = ()  # invalid leftovers that a lock kept
     seconds: float = 0.0
     of_indexes: bool = False
 

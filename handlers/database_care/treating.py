@@ -33,6 +33,7 @@ class Treatment:
     windowed: bool = False
     exclusive: bool = False  # it waits for readers too
     tries: int = 1  # for its lock; between them others get their turn
+    concurrent: bool = False  # it waits for old transactions, and nobody waits for it
 
 
 VACUUM = Treatment(
@@ -56,7 +57,7 @@ REINDEX = Treatment(
         f"REINDEX {'INDEX' if isinstance(each, Index) else 'TABLE'} CONCURRENTLY {each.name}"
     ),
     windowed=True,
-    tries=2,
+    concurrent=True,
 )  # fmt: skip
 FULL = Treatment(
     "vacuum-full", "Rewrite", "Rewrote",
@@ -71,7 +72,6 @@ async def treat(care: Care, treatment: Treatment, subjects: Sequence[Subject]) -
     """One after the other. What fails is told beside what was done; Cancel ends it at once."""
     began = time.monotonic()
     done: list[Treated] = []
-    cleaned: list[str] = []
     waiting = list(subjects)
     ended = ""
     while waiting and not ended:
@@ -79,7 +79,7 @@ async def treat(care: Care, treatment: Treatment, subjects: Sequence[Subject]) -
         if ended:
             break
         try:
-            async with care.working() as session:
+            async with care.working(patient=treatment.concurrent) as session:
                 while waiting and not (ended := _ends(care)):
                     title = (
                         f"{treatment.doing} {waiting[0].name} ({size(waiting[0].bytes)}), "
@@ -97,11 +97,10 @@ async def treat(care: Care, treatment: Treatment, subjects: Sequence[Subject]) -
                 ended = f"{failure.message} {failure.hint}".strip()
             else:
                 _gave_up(care, treatment, waiting, done, failure)
-        if treatment.kind == "reindex":
-            cleaned += await _clean(care, subjects)
+    cleaned, stuck = await _clean(care, subjects) if treatment.concurrent else ((), ())
     return Report(
         treatment.kind, tuple(done), tuple(each.name for each in waiting), ended,
-        tuple(dict.fromkeys(care.warnings))[:5], tuple(dict.fromkeys(cleaned)),
+        tuple(dict.fromkeys(care.warnings))[:5], cleaned, stuck,
         time.monotonic() - began, all(isinstance(each, Index) for each in subjects),
     )  # fmt: skip
 
@@ -130,7 +129,9 @@ async def _one(
         return Treated(subject.name, 0.0, 0, 0, problem="It was dropped meanwhile.")
     began = time.monotonic()
     care.warnings.clear()
-    problem, hint, blocker = "", "", 0
+    if treatment.concurrent and (old := await _old_writer(care, subject)):
+        who = f"It was not begun, since {old[0]}; it would wait, and leave an invalid index behind."
+        return Treated(subject.name, 0.0, before[0], before[0], problem=who, blocker=old[1])
     for attempt in range(1, treatment.tries + 1):
         problem, hint, blocker = "", "", 0
         try:
@@ -161,12 +162,13 @@ async def _explained(
     care: Care, treatment: Treatment, subject: Subject, failure: DatabaseFailure
 ) -> tuple[str, str, int]:
     if failure.trouble is DatabaseTrouble.LOCKED:
-        oid = subject.oid if isinstance(subject, Table) else subject.table_oid
         who, blocker = "", 0
         with contextlib.suppress(DatabaseFailure):
             async with care.database.looking(deadline=CONNECT) as looking:
-                who, blocker = await blocked_by(looking, oid, reads=treatment.exclusive)
-        waited = care.context.settings.database.lock_seconds
+                who, blocker = await blocked_by(
+                    looking, table_oid(subject), reads=treatment.exclusive
+                )
+        waited = care.lock_seconds(patient=treatment.concurrent)
         who = who or "whoever held it has let go since"
         return f"Its lock was not free within {waited:g} s: {who}", "", blocker
     if failure.trouble is DatabaseTrouble.PERMISSION:
@@ -190,15 +192,29 @@ async def _figures(care: Care, subject: Subject) -> tuple[int, int] | None:
     return int(rows[0]["bytes"]), int(rows[0]["dead"])
 
 
-async def _clean(care: Care, subjects: Sequence[Subject]) -> list[str]:
+def table_oid(subject: Subject) -> int:
+    return subject.oid if isinstance(subject, Table) else subject.table_oid
+
+
+async def _old_writer(care: Care, subject: Subject) -> tuple[str, int] | None:
+    """A transaction that has held the table for so long that waiting for it makes no sense."""
+    least = care.lock_seconds(patient=True) / 2
+    async with care.database.looking(deadline=CONNECT) as looking:
+        found = await blocked_by(looking, table_oid(subject), reads=False, least=least)
+    return found if found[0] else None
+
+
+async def _clean(
+    care: Care, subjects: Sequence[Subject]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Drop what a REINDEX that did not end left behind, on the tables that were worked on."""
-    oids = {each.oid if isinstance(each, Table) else each.table_oid for each in subjects}
+    oids = set(map(table_oid, subjects))
     try:
         async with care.database.looking(deadline=CONNECT) as looking:
             now = await read_with(looking)
         return await drop_leftovers(care, [each for each in now.indexes if each.table_oid in oids])
     except DatabaseFailure:
-        return []  # `db indexes` shows what stayed
+        return (), ()  # `db indexes` shows what stayed
 
 
 def _ends(care: Care) -> str:

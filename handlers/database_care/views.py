@@ -39,6 +39,14 @@ def report_reply(found: Report) -> Reply:
         blocks.append(
             context(f"Invalid leftovers dropped: {', '.join(map(code, found.cleaned[:10]))}.")
         )
+    if found.stuck:
+        names = ", ".join(map(code, found.stuck[:10]))
+        blocks.append(
+            section(
+                f":warning: Invalid leftovers stay, because somebody holds a lock: {names}. They "
+                "slow writes and are never read; the next reindex or daily maintenance drops them."
+            )
+        )
     if found.notes and not found.bad:
         blocks.append(context(f"The server warned: {escape(clip('; '.join(found.notes), 500))}"))
     blocks.append(actions(*_buttons(found)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,20 +11,20 @@ from psycopg import AsyncConnection
 
 from bot.app import House
 from bot.command import Reply
-from bot.patience import Nobody
 from bot.sandbox.world import World
 from bot.settings import Settings, load
-from tests.logs.stage import opened as opened
-from tests.logs.stage import run as _run
+from tests.logs.stage import opened, run
 
-ODD = 'we"ird Táble 🎬'
-ODD_SQL = '"we""ird Táble 🎬"'
+ODD = '"we""ird Táble 🎬"'  # as SQL writes it
 
 
-class Yes(Nobody):
-    """Sits at the terminal and says yes to everything."""
+class Agreeing:
+    """Sits at the terminal and says yes."""
 
-    def line(self, text: str) -> None:
+    async def agrees(self, _question: Reply, _stopped: asyncio.Event) -> bool:
+        return True
+
+    def tell(self, _text: str) -> None:
         return
 
 
@@ -31,29 +32,61 @@ def care_settings(world: World, folder: Path, **database: str | float) -> Settin
     """The sandbox's settings with a window that is always open, and these keys of `[database]`."""
     values: dict[str, str | float] = {"maintenance_window": "", "lock_seconds": 0.5, **database}
     lines = [f"{name} = {value!r}".replace("'", '"') for name, value in values.items()]
+    text = world.config_path.read_text("utf-8")
     path = folder / "pitchey.toml"
-    path.write_text(
-        world.config_path.read_text("utf-8") + "\n[database]\n" + "\n".join(lines) + "\n", "utf-8"
-    )
+    path.write_text(f"{text}\n[database]\n" + "\n".join(lines) + "\n", "utf-8")
     return load(path, world.environment)
 
 
+@asynccontextmanager
+async def caring(world: World, folder: Path, **database: str | float) -> AsyncIterator[House]:
+    """A house whose admin sits at the terminal and agrees to everything."""
+    async with opened(world, folder, care_settings(world, folder, **database)) as house:
+        house.dispatcher.guard.desk = Agreeing()
+        yield house
+
+
 async def typed(house: House, line: str) -> Reply:
-    """One line at the bot's terminal, confirmed beforehand."""
-    return await _run(house, f"{line} --yes" if False else line)
+    return await run(house, line)
 
 
 @asynccontextmanager
-async def table(world: World, name: str, columns: str, rows: int = 0) -> AsyncIterator[AsyncConnection]:
-    """A table of the application's own, dropped afterwards."""
+async def table(
+    world: World, name: str, columns: str = "id int PRIMARY KEY", rows: int = 0
+) -> AsyncIterator[AsyncConnection]:
+    """A table of the application's own, dropped afterwards; `rows` fill its first column."""
     async with await AsyncConnection.connect(world.database.url, autocommit=True) as connection:
         await connection.execute(f"DROP TABLE IF EXISTS {name}".encode())
         await connection.execute(f"CREATE TABLE {name} ({columns})".encode())
         if rows:
-            await connection.execute(
-                f"INSERT INTO {name} SELECT n FROM generate_series(1, {rows}) n".encode()
-            )
+            statement = f"INSERT INTO {name} SELECT n FROM generate_series(1, {rows}) n"  # noqa: S608
+            await connection.execute(statement.encode())
         try:
             yield connection
         finally:
             await connection.execute(f"DROP TABLE IF EXISTS {name} CASCADE".encode())
+
+
+@asynccontextmanager
+async def holding(world: World, name: str, mode: str = "ACCESS EXCLUSIVE") -> AsyncIterator[int]:
+    """Somebody holds a lock on the table; answers the session's number."""
+    async with await AsyncConnection.connect(
+        world.database.url, application_name="admin-console"
+    ) as connection:
+        await connection.execute(f"LOCK TABLE {name} IN {mode} MODE".encode())
+        yield connection.info.backend_pid
+        await connection.rollback()
+
+
+async def value(connection: AsyncConnection, sql: str) -> object:
+    row = await (await connection.execute(sql.encode())).fetchone()
+    return row[0] if row else None
+
+
+async def until(connection: AsyncConnection, sql: str) -> None:
+    """Wait until the statement's first value is true; fails after twenty seconds."""
+    for _ in range(400):
+        if await value(connection, sql):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"never came true: {sql}")

@@ -10,8 +10,8 @@ from typing import Any
 from bot.command import Role
 from bot.settings import Metric, Secrets, Settings, load
 from bot.settings.alerts import Rule
-from bot.settings.deploys import Checkout, CheckoutStep
 from bot.settings.database import ArchiveRule
+from bot.settings.deploys import Checkout, CheckoutStep
 from bot.settings.oncall import OncallLevel
 from bot.settings.tables import Environment, EscalationLevel, Limit, Provider
 
@@ -26,6 +26,7 @@ REPEATED = {
     "contacts.providers": Provider,
     "alerts.rules": Rule,
     "oncall.levels": OncallLevel,
+    "database.archive": ArchiveRule,
     "deploys.checkout": Checkout,
     "deploys.checkout.steps.<name>": CheckoutStep,
 }
@@ -33,7 +34,6 @@ NOT_IN_FILE = {
     "environments.<name>": {"name"},
     "metrics.<name>": {"unit", "higher_is_better"},
     "deploys.checkout": {"steps"},
-    "database.archive": ArchiveRule,
 }
 
 
