@@ -11,11 +11,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox import configuration
+from bot.sandbox import bot_settings, configuration
 from bot.sandbox.bot_process import BotDidNotStart, BotProcess
 from bot.sandbox.certificates import Certificates
 from bot.sandbox.cloudflare import Account, Cloudflare
-from bot.sandbox.cloudflare.account import PAGES, WORKER
+from bot.sandbox.cloudflare.account import STAGING, WORKER
 from bot.sandbox.database import Database
 from bot.sandbox.door import HOST
 from bot.sandbox.faults import Faults
@@ -27,7 +27,7 @@ from bot.sandbox.processes import Processes
 from bot.sandbox.redis import Redis
 from bot.sandbox.request_log import RequestLog
 from bot.sandbox.serving import Serving
-from bot.sandbox.storage import BACKUPS, REGION, UPLOADS, Storage
+from bot.sandbox.storage import Storage
 from bot.sandbox.switchboard import Switchboard
 from bot.sandbox.workspace import ANA, OMAR, RITA, Workspace
 from bot.sandbox.workspace.server import application
@@ -40,7 +40,8 @@ Tell = Callable[[str], None]
 class World:
     """All parts, wired. Use `World.start`; then `url`, `workspace`, `faults` and the rest.
 
-    `environment` and `config_path` are what the bot is started with.
+    `environment` and `config_path` are what the bot is started with. `staging` has switches of its
+    own, `staging_faults`.
     """
 
     def __init__(self, folder: Path, release: str, tell: Tell) -> None:
@@ -50,15 +51,16 @@ class World:
         self.processes = Processes()
         self.account = Account()
         self.log = RequestLog()
+        self.staging_faults, self.staging_log = Faults(), RequestLog()
         self.database = Database(folder, self.processes, self.faults)
         self.storage = Storage(self.processes, self.faults)
         self.redis = Redis(self.faults)
         self.certificates = Certificates(folder, self.faults)
         self.bot = BotProcess(self.processes, folder / "bot.log")
-        self._mode = "socket"
+        self.mode = "socket"
         self._own: Mapping[str, Any] = {}
         self._killed = False  # the bot, by its switch
-        self._webhook_secret = secrets.token_urlsafe(32)
+        self.webhook_secret = secrets.token_urlsafe(32)
         self.environment: dict[str, str] = {}
         self.config_path = folder / "pitchey.toml"
         self._tell = tell
@@ -95,8 +97,9 @@ class World:
             stack.callback(occupancy.leave)
             world = cls(folder, release, tell)
             stack.callback(world.log.close)
+            stack.callback(world.staging_log.close)
             stack.push_async_callback(world.processes.close)
-            world._mode, world._own = mode, own_settings
+            world.mode, world._own = mode, own_settings
             await world._open(stack, port)
             await world._run(stack, with_bot=with_bot)
             occupancy.tell(world.url)
@@ -114,18 +117,21 @@ class World:
     async def reset(self, *, rows: bool = False) -> None:
         """Faults off, release, account and rate limits as at the start; `rows` too if asked."""
         self.faults.clear()
+        self.staging_faults.clear()
         await self.settled()
         self.cloudflare.reset()
         self.platform.play(self._release)
-        self.platform.forget_clients()
+        self.staging.play(self._release)
+        for platform in (self.platform, self.staging):
+            platform.forget_clients()
         if rows:
             await self.database.reset()
 
     async def start_bot(self) -> None:
         """Start the real bot and wait until it takes deliveries. Raises BotDidNotStart."""
-        await self.bot.start(self._mode, self.environment, self._tell)
-        if self._mode == "http":
-            url = f"http://{HOST}:{self._bot_port}/slack/events"
+        await self.bot.start(self.mode, self.environment, self._tell)
+        if self.mode == "http":
+            url = f"http://{HOST}:{self.bot_port}/slack/events"
             await self.workspace.delivery.http.verify(url)
 
     async def _open(self, stack: AsyncExitStack, port: int) -> None:
@@ -137,12 +143,11 @@ class World:
             await serving.start()
             stack.push_async_callback(serving.stop)
         await self._open_page(stack, port)
-        backend = Backend(self.faults, self.database.url, self.redis, self.storage.check_uploads)
-        self.platform = Platform(
-            backend, self.certificates, self.account.scripts[WORKER], self.log, self._release
-        )
-        await self.platform.start()
-        stack.push_async_callback(self.platform.stop)
+        self.platform = self._platform(self.faults, WORKER, self.log)
+        self.staging = self._platform(self.staging_faults, STAGING, self.staging_log)
+        for platform in (self.platform, self.staging):
+            await platform.start()
+            stack.push_async_callback(platform.stop)
         self._switchboard = Switchboard(
             self.faults,
             {
@@ -155,10 +160,17 @@ class World:
                 "bot": self._apply_bot,
             },
         )
-        self._bot_port = _free_port() if self._mode == "http" else 8080
-        self.environment = self._variables()
-        configuration.write_configuration(self.config_path, self._tables(), self._own)
+        self.bot_port = _free_port() if self.mode == "http" else 8080
+        self.environment = bot_settings.variables(self)
+        configuration.write_configuration(self.config_path, bot_settings.tables(self), self._own)
         configuration.write_environment(self.folder / "environment", self.environment)
+
+    def _platform(self, faults: Faults, script: str, log: RequestLog) -> Platform:
+        """The platform of one environment. They share database, cache and storage."""
+        backend = Backend(faults, self.database.url, self.redis, self.storage.check_uploads)
+        worker = self.account.scripts[script]
+        kept = script == WORKER  # the table belongs to production
+        return Platform(backend, self.certificates, worker, log, self._release, keeps_log=kept)
 
     async def _open_page(self, stack: AsyncExitStack, port: int) -> None:
         try:
@@ -211,59 +223,6 @@ class World:
         begun = time.perf_counter()
         await starting
         self._tell(f"  {part:<10} {time.perf_counter() - begun:4.1f} s")
-
-    def _tables(self) -> configuration.Tables:
-        return {
-            "environments.production": {
-                "api_url": self.platform.api_url,
-                "site_url": self.platform.site_url,
-                "worker_script": WORKER,
-                "pages_project": PAGES,
-            },
-            "slack": {"api_url": f"{self.url}/api/"},
-            "http": {"host": HOST, "port": self._bot_port},
-            "cloudflare": {
-                "api_url": self.cloudflare.api_url,
-                "account_id": self.account.id,
-                "status_url": self.cloudflare.status_url,
-                # Only a bot that serves HTTP can be called.
-                "webhook_url": f"http://{HOST}:{self._bot_port}/webhooks/cloudflare"
-                if self._mode == "http"
-                else None,
-            },
-            "storage": {
-                "backup_bucket": BACKUPS,
-                "uploads_bucket": UPLOADS,
-                "backup_endpoint_url": self.storage.url,
-                "uploads_endpoint_url": self.storage.url,
-                "region": REGION,
-            },
-            "store": {"path": "pitchey.sqlite3"},
-            "backups": {"programs": str(self.database.programs)},
-            "network": {"ca_file": str(self.certificates.authority_file)},
-            # Rita has hers by the user group @oncall; Omar is in it too, his own is higher.
-            "roles": {"admin": (ANA,), "operator": (OMAR,), "responder": ("@oncall",)},
-        }
-
-    def _variables(self) -> dict[str, str]:
-        backups, uploads = self.storage.keys[BACKUPS], self.storage.keys[UPLOADS]
-        slack = {"SLACK_BOT_TOKEN": self.workspace.bot_token}
-        if self._mode == "http":
-            slack["SLACK_SIGNING_SECRET"] = self.workspace.signing_secret
-        else:
-            slack["SLACK_APP_TOKEN"] = self.workspace.app_token
-        return slack | {
-            "PITCHEY_CONFIG": str(self.config_path),
-            "CLOUDFLARE_API_TOKEN": self.account.token.value,
-            "CLOUDFLARE_WEBHOOK_SECRET": self._webhook_secret,
-            "DATABASE_URL": self.database.url,
-            "AWS_ACCESS_KEY_ID": backups.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": backups.secret_access_key,
-            "R2_ACCESS_KEY_ID": uploads.access_key_id,
-            "R2_SECRET_ACCESS_KEY": uploads.secret_access_key,
-            "UPSTASH_REDIS_REST_URL": self.redis.url,
-            "UPSTASH_REDIS_REST_TOKEN": self.redis.token,
-        }
 
 
 def _free_port() -> int:

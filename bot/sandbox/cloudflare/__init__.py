@@ -11,10 +11,12 @@ from bot.sandbox.cloudflare.account import Account
 from bot.sandbox.cloudflare.alerting import Alerting
 from bot.sandbox.cloudflare.envelope import bad, no_such_route
 from bot.sandbox.cloudflare.gatekeeper import Gatekeeper, Handler
+from bot.sandbox.cloudflare.pages_api import Pages
 from bot.sandbox.cloudflare.resources import Resources
 from bot.sandbox.cloudflare.status_page import StatusPage
 from bot.sandbox.cloudflare.tails import Tails
 from bot.sandbox.cloudflare.telemetry import Telemetry
+from bot.sandbox.cloudflare.uploads import Uploads
 from bot.sandbox.cloudflare.workers import Workers
 from bot.sandbox.faults import Faults
 from bot.sandbox.request_log import RequestLog
@@ -86,12 +88,14 @@ class Cloudflare:
 
     def _application(self, log: RequestLog, past_url: Callable[[], str]) -> web.Application:
         workers, resources = Workers(self.account), Resources(self.account)
+        uploads, pages = Uploads(self.account), Pages(self.account)
         telemetry = Telemetry(self.account, log, self._faults, past_url)
         tails, alerting = self.tails, self.alerting
         allowing = self._gatekeeper.allowing
         a = _API + "/accounts/{account}"
         s = a + "/workers/scripts/{script}"
         n = a + "/alerting/v3"
+        p = a + "/pages/projects/{project}"
         see, edit = accounts.READ_NOTIFICATIONS, accounts.WRITE_NOTIFICATIONS
         routes = (
             ("GET", _API + "/user/tokens/verify", "", resources.verify),
@@ -103,9 +107,13 @@ class Cloudflare:
             ("POST", s + "/deployments", accounts.WRITE_WORKERS, workers.deploy),
             ("GET", s + "/versions", accounts.READ_WORKERS, workers.versions),
             ("GET", s + "/versions/{version}", accounts.READ_WORKERS, workers.version),
+            ("POST", s + "/versions", accounts.WRITE_WORKERS, uploads.version),
+            ("PUT", s, accounts.WRITE_WORKERS, uploads.script),
             ("GET", s + "/settings", accounts.READ_WORKERS, workers.settings),
+            ("PATCH", s + "/settings", accounts.WRITE_WORKERS, workers.edit_settings),
             ("GET", s + "/secrets", accounts.READ_WORKERS, workers.secrets),
             ("PUT", s + "/secrets", accounts.WRITE_WORKERS, workers.put_secret),
+            ("DELETE", s + "/secrets/{secret}", accounts.WRITE_WORKERS, workers.delete_secret),
             (
                 "POST",
                 a + "/workers/observability/telemetry/query",
@@ -113,11 +121,13 @@ class Cloudflare:
                 telemetry.query,
             ),
             ("GET", a + "/r2/buckets", accounts.READ_R2, resources.buckets),
+            ("GET", p, accounts.READ_PAGES, pages.project),
+            ("GET", p + "/deployments", accounts.READ_PAGES, pages.deployments),
             (
-                "GET",
-                a + "/pages/projects/{project}/deployments",
-                accounts.READ_PAGES,
-                resources.pages_deployments,
+                "POST",
+                p + "/deployments/{deployment}/rollback",
+                accounts.WRITE_PAGES,
+                pages.rollback,
             ),
             ("GET", s + "/tails", accounts.READ_TAIL, tails.told),
             ("POST", s + "/tails", accounts.READ_TAIL, tails.create),

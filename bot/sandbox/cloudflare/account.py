@@ -7,11 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from bot.sandbox.cloudflare.script import Script, past_script, stamp
+from bot.sandbox.cloudflare.history import past_script
+from bot.sandbox.cloudflare.pages import Project
+from bot.sandbox.cloudflare.script import Script
+from bot.sandbox.cloudflare.versions import Version
 
 ID = "7b3f1c0a9d5e4f2886aa41c3d07e95b2"
 EMAIL = "ops@pitchey.example"
+CI = "ci@pitchey.example"
 WORKER = "pitchey-production"
+STAGING = "pitchey-staging"
 PAGES = "pitchey"
 
 READ_WORKERS = "Workers Scripts Read"
@@ -20,6 +25,7 @@ READ_OBSERVABILITY = "Workers Observability Read"
 READ_ANALYTICS = "Account Analytics Read"
 READ_R2 = "Workers R2 Storage Read"
 READ_PAGES = "Pages Read"
+WRITE_PAGES = "Pages Edit"
 READ_NOTIFICATIONS = "Notifications Read"
 WRITE_NOTIFICATIONS = "Notifications Edit"
 READ_TAIL = "Workers Tail Read"
@@ -30,7 +36,7 @@ PERMISSIONS = frozenset(
     {
         READ_WORKERS, WRITE_WORKERS, READ_OBSERVABILITY, READ_ANALYTICS, READ_R2, READ_PAGES,
         READ_NOTIFICATIONS, WRITE_NOTIFICATIONS, READ_TAIL, READ_ZONE, READ_ZONE_ANALYTICS,
-        READ_ACCOUNT,
+        READ_ACCOUNT, WRITE_PAGES,
     }
 )  # fmt: skip
 
@@ -70,7 +76,7 @@ class Account:
     id: str = ID
     scripts: dict[str, Script] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
-    pages_since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    pages: Project = field(default_factory=lambda: Project(PAGES, datetime.now(UTC)))
     zone: Zone | None = None
     pays: bool = True
 
@@ -79,11 +85,15 @@ class Account:
         self.reset()
 
     def reset(self) -> None:
-        """Put Workers back as they were. The Script objects stay the same ones."""
-        past = past_script(WORKER, datetime.now(UTC))
-        script = self.scripts.setdefault(WORKER, past)
-        script.versions, script.deployments = past.versions, past.deployments
-        script.secrets = past.secrets
+        """Put Workers and Pages back as they were. Script objects stay the same ones."""
+        now = datetime.now(UTC)
+        for name in self.scripts.keys() - {WORKER, STAGING}:
+            del self.scripts[name]
+        for name, ahead in ((WORKER, timedelta()), (STAGING, timedelta(hours=4))):
+            past = past_script(name, now, ahead=ahead)
+            script = self.scripts.setdefault(name, past)
+            script.versions, script.deployments = past.versions, past.deployments
+        self.pages.reset(now)
         self.tokens = {self.token.value: self.token}
         self.zone, self.pays = None, True
 
@@ -91,6 +101,33 @@ class Account:
         token = Token(secrets.token_urlsafe(30), secrets.token_hex(16), frozenset(permissions))
         self.tokens[token.value] = token
         return token
+
+    def upload(
+        self,
+        tag: str,
+        message: str = "",
+        *,
+        error_rate: float = 0.0,
+        latency_ms: float = 0.0,
+        bad: bool = False,
+    ) -> dict[str, Version]:
+        """One build uploaded to staging and to production, as CI does; by name of the script.
+
+        Nobody is served it yet. It answers `error_rate` percent of the requests with 500 and
+        all of them `latency_ms` later, or throws at each where `bad`.
+        """
+        return {
+            script.name: script.upload(
+                author_email=CI,
+                tag=tag,
+                message=message,
+                at=datetime.now(UTC),
+                error_rate=error_rate,
+                latency_ms=latency_ms,
+                bad=bad,
+            )
+            for script in (self.scripts[STAGING], self.scripts[WORKER])
+        }
 
     def release_badly(self) -> None:
         """Upload and deploy a version that throws at every request (fault `bad_release`)."""
@@ -114,27 +151,3 @@ class Account:
                 at=datetime.now(UTC),
                 triggered_by="rollback",
             )
-
-    def pages_deployments(self) -> list[dict[str, object]]:
-        """Newest first, as GET …/pages/projects/{p}/deployments lists them."""
-        listed: list[dict[str, object]] = []
-        for number in range(5):
-            moment = stamp(self.pages_since - timedelta(days=3 + 7 * number))
-            digest = f"{number + 10:x}4c1e7b2"
-            listed.append(
-                {
-                    "id": f"{digest}-52f1-4b0e-9c1d-0a2b3c4d5e6f",
-                    "short_id": digest,
-                    "project_name": PAGES,
-                    "environment": "production",
-                    "url": f"https://{digest}.{PAGES}.pages.dev",
-                    "created_on": moment,
-                    "modified_on": moment,
-                    "latest_stage": {"name": "deploy", "status": "success", "ended_on": moment},
-                    "deployment_trigger": {
-                        "type": "github:push",
-                        "metadata": {"branch": "main", "commit_hash": digest * 5},
-                    },
-                }
-            )
-        return listed

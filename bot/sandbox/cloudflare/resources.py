@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.sandbox.cloudflare.account import EMAIL, PAGES, Account
-from bot.sandbox.cloudflare.envelope import ApiError, good, no_such_route
+from bot.sandbox.cloudflare.account import EMAIL, Account
+from bot.sandbox.cloudflare.envelope import good, no_such_route
 from bot.sandbox.cloudflare.gatekeeper import TOKEN
+from bot.sandbox.cloudflare.versions import KV_NAMESPACE
 
 _MADE = "2025-10-02T09:14:31.224Z"
-_BUCKETS = ("pitchey-uploads", "pitchey-uploads-preview")
+BUCKETS = ("pitchey-uploads", "pitchey-uploads-preview")
+NAMESPACES = (KV_NAMESPACE,)
 
 
 class Resources:
@@ -39,24 +41,9 @@ class Resources:
         self._check(request)
         listed = [
             {"name": name, "creation_date": _MADE, "location": "WEUR", "storage_class": "Standard"}
-            for name in _BUCKETS
+            for name in BUCKETS
         ]
         return good({"buckets": listed}, info={"cursor": "", "per_page": 20})
-
-    async def pages_deployments(self, request: web.Request) -> web.Response:
-        self._check(request)
-        if request.match_info["project"] != PAGES:
-            raise ApiError(
-                404,
-                8000007,
-                "Project not found. The specified project name does not match any of your"
-                " existing projects.",
-            )
-        listed = self._account.pages_deployments()
-        if request.query.get("env", "production") != "production":
-            listed = []
-        info = {"page": 1, "per_page": 25, "count": len(listed), "total_count": len(listed)}
-        return good(listed, info=info)
 
     async def zone(self, request: web.Request) -> web.Response:
         """GET /zones/{z}."""

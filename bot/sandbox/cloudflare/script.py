@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+
+from bot.sandbox.cloudflare.versions import Binding, Deployment, Version, stamp
+
+__all__ = ["OVERRIDES", "STICKY", "Deployment", "Script", "Version", "stamp"]
 
 OVERRIDES = "Cloudflare-Workers-Version-Overrides"
 STICKY = "Cloudflare-Workers-Version-Key"
-BINDINGS = (
-    {"type": "hyperdrive", "name": "HYPERDRIVE", "id": "9d1f6e0a7c1b4a7e8f2d5c3b6a901e47"},
-    {
-        "type": "kv_namespace",
-        "name": "KV_CACHE",
-        "namespace_id": "0f2ac74b498b48028cb68387c421e279",
-    },
-    {"type": "r2_bucket", "name": "R2_UPLOADS", "bucket_name": "pitchey-uploads"},
-    {"type": "secret_text", "name": "DATABASE_URL"},
-    {"type": "secret_text", "name": "JWT_SECRET"},
-)
-
-
-def stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """An uploaded version. A `bad` one throws at every request."""
-
-    id: str
-    number: int
-    created_on: str
-    author_email: str
-    source: str
-    tag: str
-    message: str
-    bad: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Deployment:
-    """Which versions get which share of the traffic: `versions` are (id, percentage)."""
-
-    id: str
-    created_on: str
-    source: str
-    author_email: str
-    message: str
-    triggered_by: str
-    versions: tuple[tuple[str, float], ...]
+MOST_DEPLOYABLE = 100  # of the newest versions
 
 
 @dataclass
@@ -60,12 +24,21 @@ class Script:
     name: str
     versions: list[Version] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
-    secrets: dict[str, str] = field(default_factory=dict)  # name → type
+    _values: dict[tuple[str, int], str] = field(default_factory=dict, repr=False)
     _turn: float = 0.0
 
     @property
     def live(self) -> Deployment:
         return self.deployments[-1]
+
+    @property
+    def newest(self) -> Version | None:
+        return self.versions[-1] if self.versions else None
+
+    @property
+    def deployable(self) -> tuple[Version, ...]:
+        """Newest first."""
+        return tuple(reversed(self.versions[-MOST_DEPLOYABLE:]))
 
     def version(self, version_id: str) -> Version | None:
         return next((version for version in self.versions if version.id == version_id), None)
@@ -74,19 +47,45 @@ class Script:
         version = self.version(version_id)
         return version is not None and version.bad
 
-    def upload(
-        self, *, author_email: str, tag: str, message: str, at: datetime, bad: bool = False
+    def upload(  # noqa: PLR0913 - every option is keyword-only
+        self,
+        *,
+        author_email: str,
+        tag: str = "",
+        message: str = "",
+        at: datetime,
+        bad: bool = False,
+        error_rate: float = 0.0,
+        latency_ms: float = 0.0,
+        code: str = "",
+        bindings: tuple[Binding, ...] | None = None,
+        secrets: Mapping[str, int] | None = None,
+        migration_tag: str | None = None,
+        source: str = "wrangler",
+        triggered_by: str = "version_upload",
     ) -> Version:
+        """A new version, which nobody is served before it is deployed.
+
+        What is not given is as in the version before. `error_rate` is in percent.
+        """
         number = len(self.versions) + 1
+        before = self.newest or _FIRST
         version = Version(
             id=_identifier(self.name, "version", number),
             number=number,
             created_on=stamp(at),
             author_email=author_email,
-            source="wrangler",
+            source=source,
             tag=tag,
             message=message,
+            triggered_by=triggered_by,
             bad=bad,
+            error_rate=error_rate,
+            latency_ms=latency_ms,
+            code=code or hashlib.sha256(f"code {tag} {message} {number}".encode()).hexdigest(),
+            bindings=bindings if bindings is not None else before.bindings,
+            secrets=dict(secrets if secrets is not None else before.secrets),
+            migration_tag=migration_tag if migration_tag is not None else before.migration_tag,
         )
         self.versions.append(version)
         return version
@@ -101,6 +100,7 @@ class Script:
         source: str = "wrangler",
         triggered_by: str = "deployment",
     ) -> Deployment:
+        """From the next request on these versions answer; checks nothing (see `rules`)."""
         deployment = Deployment(
             id=_identifier(self.name, "deployment", len(self.deployments) + 1),
             created_on=stamp(at),
@@ -113,21 +113,29 @@ class Script:
         self.deployments.append(deployment)
         return deployment
 
-    def put_secret(self, name: str, author_email: str, at: datetime) -> None:
+    def put_secret(
+        self, name: str, author_email: str, at: datetime, value: str = "", source: str = "api"
+    ) -> None:
         """Set a secret; as at Cloudflare this makes a new version and deploys it at once."""
-        live = self.version(self.live.versions[0][0])
-        self.secrets[name] = "secret_text"
-        version = self.upload(
-            author_email=author_email,
-            tag=live.tag if live else "",
-            message=live.message if live else "",
-            at=at,
-            bad=bool(live and live.bad),
-        )
-        self.deploy(
-            ((version.id, 100),), author_email=author_email, message="", at=at,
-            triggered_by="secret",
-        )  # fmt: skip
+        self._edit_secrets(self.with_secret(name, value), author_email, at, source)
+
+    def delete_secret(self, name: str, author_email: str, at: datetime, source: str) -> None:
+        """Take a secret out, which deploys a new version too. KeyError where there is none."""
+        secrets = dict(self.newest.secrets if self.newest else {})
+        del secrets[name]
+        self._edit_secrets(secrets, author_email, at, source)
+
+    def with_secret(self, name: str, value: str) -> dict[str, int]:
+        """The newest version's secrets with this one set anew; for a version to come."""
+        secrets = dict(self.newest.secrets if self.newest else {})
+        turns = [version.secrets.get(name, 0) for version in self.versions]
+        turn = secrets[name] = max(turns, default=0) + 1
+        self._values[name, turn] = value
+        return secrets
+
+    def value(self, version: Version, name: str) -> str:
+        """What a version reads from a secret; empty where it has its first value still."""
+        return self._values.get((name, version.secrets.get(name, 0)), "")
 
     def choose(self, headers: Mapping[str, str]) -> Version:
         """The version that answers: by override header, by sticky key, else by shares."""
@@ -143,6 +151,22 @@ class Script:
             point -= share
         return self._known(shares[-1][0])
 
+    def _edit_secrets(
+        self, secrets: Mapping[str, int], author_email: str, at: datetime, source: str
+    ) -> None:
+        before = self.newest
+        if before is None:
+            raise KeyError(self.name)
+        version = self.upload(
+            author_email=author_email, at=at, bad=before.bad, error_rate=before.error_rate,
+            latency_ms=before.latency_ms, code=before.code, secrets=secrets, source=source,
+            triggered_by="secret",
+        )  # fmt: skip
+        self.deploy(
+            ((version.id, 100),), author_email=author_email, message="", at=at, source=source,
+            triggered_by="secret",
+        )  # fmt: skip
+
     def _point(self, sticky: str) -> float:
         """Where between 0 and 100 a request falls; even steps keep small samples fair."""
         if sticky:
@@ -157,26 +181,7 @@ class Script:
         return version
 
 
-def past_script(name: str, now: datetime, kinds: int = 6) -> Script:
-    """A script with a believable history: weekly uploads, the newest deployed two days ago."""
-    script = Script(name, secrets={"DATABASE_URL": "secret_text", "JWT_SECRET": "secret_text"})
-    changes = (
-        "Faster search", "Fix NDA reminders", "New investor dashboard", "Cache trending pitches",
-        "Session clean-up", "Clearer upload errors",
-    )  # fmt: skip
-    for number in range(kinds):
-        at = now - timedelta(days=2 + 7 * (kinds - 1 - number), hours=3)
-        author = ("dana@pitchey.example", "omar@pitchey.example")[number % 2]
-        version = script.upload(
-            author_email=author, tag=f"v1.{number + 4}.0", message=changes[number % 6], at=at
-        )
-        script.deploy(
-            ((version.id, 100),),
-            author_email=author,
-            message=version.message,
-            at=at + timedelta(minutes=2),
-        )
-    return script
+_FIRST = Version("", 0, "", "", "", "", "")  # what a first version is like unless it says
 
 
 def _identifier(*parts: object) -> str:

@@ -1,4 +1,4 @@
-"""Workers: versions, deployments and secret names of a script."""
+"""Workers: versions, deployments and secrets of a script."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ from aiohttp import web
 
 from bot.sandbox.cloudflare.account import EMAIL, Account
 from bot.sandbox.cloudflare.envelope import ApiError, good, no_such_route, no_such_worker
-from bot.sandbox.cloudflare.script import BINDINGS, Deployment, Script, Version
+from bot.sandbox.cloudflare.rules import (
+    check_deployment,
+    check_secret_edit,
+    check_settings_edit,
+    shares_of,
+)
+from bot.sandbox.cloudflare.script import Script
 
-_AUTHOR_ID = "4c1a2b3d5e6f47889900aabbccddeeff"
 _MESSAGE_MOST = 1_000  # bytes, then cut
+_LISTED = 10  # deployments
 
 
 class Workers:
@@ -32,38 +38,39 @@ class Workers:
                     "usage_model": "standard",
                 }
                 for script in self._account.scripts.values()
+                if script.deployments
             ]
         )
 
     async def deployments(self, request: web.Request) -> web.Response:
-        script = self._script(request)
-        listed = [_deployment(entry) for entry in reversed(script.deployments)]
-        return good({"deployments": listed[:10]})
+        script = self.script(request)
+        listed = [entry.listed() for entry in reversed(script.deployments)]
+        return good({"deployments": listed[:_LISTED]})
 
     async def deploy(self, request: web.Request) -> web.Response:
         """POST …/deployments: changes which version answers from the next request on."""
-        script = self._script(request)
-        body = await _body(request)
-        shares = _shares(script, body)
+        script = self.script(request)
+        body = await body_of(request)
+        shares = shares_of(script, body)
+        check_deployment(script, shares, force=request.query.get("force") == "true")
         annotations = body.get("annotations") or {}
-        message = str(annotations.get("workers/message", ""))
+        message = str(annotations.get("workers/message") or "")
         cut = message.encode()[:_MESSAGE_MOST].decode(errors="ignore")
         deployment = script.deploy(
             shares,
             author_email=EMAIL,
             message=cut,
             at=datetime.now(UTC),
-            source="api",
-            triggered_by=str(annotations.get("workers/triggered_by", "deployment")),
+            source=source_of(request),
         )
-        return good(_deployment(deployment))
+        return good(deployment.listed())
 
     async def versions(self, request: web.Request) -> web.Response:
-        """GET …/versions: at most the newest 100; with deployable=true paging is ignored."""
-        script = self._script(request)
-        newest = [_version(entry) for entry in reversed(script.versions)][:100]
+        """GET …/versions; with deployable=true the newest 100, whatever page was asked for."""
+        script = self.script(request)
         if request.query.get("deployable") == "true":
-            return good({"items": newest})
+            return good({"items": [version.listed() for version in script.deployable]})
+        newest = [version.listed() for version in reversed(script.versions)]
         page, size = _page(request)
         info = {
             "page": page,
@@ -75,59 +82,67 @@ class Workers:
         return good({"items": newest[(page - 1) * size : page * size]}, info=info)
 
     async def version(self, request: web.Request) -> web.Response:
-        script = self._script(request)
+        script = self.script(request)
         found = script.version(request.match_info["version"])
         if found is None:
             raise ApiError(404, 10222, "The requested Worker version could not be found.")
-        bindings = [dict(binding) for binding in BINDINGS]
-        resources = {
-            "bindings": bindings,
-            "script": {"etag": found.id.replace("-", ""), "handlers": ["fetch"]},
-            "script_runtime": {"compatibility_date": "2026-06-01", "usage_model": "standard"},
-        }
-        return good(_version(found) | {"resources": resources})
+        return good(found.whole())
 
     async def settings(self, request: web.Request) -> web.Response:
-        """GET …/settings: bindings and limits; CPU in milliseconds."""
-        self._script(request)
-        return good(
-            {
-                "bindings": [dict(binding) for binding in BINDINGS],
-                "compatibility_date": "2026-06-01",
-                "limits": {"cpu_ms": 30_000},
-                "observability": {"enabled": True, "head_sampling_rate": 1},
-                "tail_consumers": [],
-                "usage_model": "standard",
-            }
-        )
+        """GET …/settings: bindings and limits of the newest version; CPU in milliseconds."""
+        return good(_settings(self.script(request)))
+
+    async def edit_settings(self, request: web.Request) -> web.Response:
+        """PATCH …/settings: refused while the newest version is not live; changes nothing here."""
+        script = self.script(request)
+        check_settings_edit(script)
+        return good(_settings(script))
 
     async def secrets(self, request: web.Request) -> web.Response:
         """GET …/secrets: names and types; nobody can read a value."""
-        script = self._script(request)
-        return good([{"name": name, "type": kind} for name, kind in sorted(script.secrets.items())])
+        newest = self.script(request).newest
+        names = sorted(newest.secrets) if newest else []
+        return good([{"name": name, "type": "secret_text"} for name in names])
 
     async def put_secret(self, request: web.Request) -> web.Response:
-        script = self._script(request)
-        body = await _body(request)
-        name = str(body.get("name", ""))
-        if not name or "text" not in body:
+        script = self.script(request)
+        body = await body_of(request)
+        name, text = str(body.get("name", "")), body.get("text")
+        if not name or not isinstance(text, str):
             raise ApiError(400, 10021, "Secret binding requires a name and a text.")
-        script.put_secret(name, EMAIL, datetime.now(UTC))
+        check_secret_edit(script)
+        script.put_secret(name, EMAIL, datetime.now(UTC), text, source_of(request))
         return good({"name": name, "type": "secret_text"})
 
-    def _check_account(self, request: web.Request) -> None:
-        if request.match_info["account"] != self._account.id:
-            raise no_such_route(request.path)
+    async def delete_secret(self, request: web.Request) -> web.Response:
+        script = self.script(request)
+        name = request.match_info["secret"]
+        check_secret_edit(script)
+        if script.newest is None or name not in script.newest.secrets:
+            raise ApiError(404, 10056, "This secret does not exist.")
+        script.delete_secret(name, EMAIL, datetime.now(UTC), source_of(request))
+        return good(None)
 
-    def _script(self, request: web.Request) -> Script:
+    def script(self, request: web.Request) -> Script:
+        """The Worker of the address; raises ApiError where the account has none such."""
         self._check_account(request)
         script = self._account.scripts.get(request.match_info["script"])
         if script is None:
             raise no_such_worker()
         return script
 
+    def _check_account(self, request: web.Request) -> None:
+        if request.match_info["account"] != self._account.id:
+            raise no_such_route(request.path)
 
-async def _body(request: web.Request) -> dict[str, Any]:
+
+def source_of(request: web.Request) -> str:
+    """Cloudflare's word for the program that asked."""
+    return "wrangler" if "wrangler" in request.headers.get("User-Agent", "") else "api"
+
+
+async def body_of(request: web.Request) -> dict[str, Any]:
+    """A JSON object; ApiError 10026."""
     try:
         body = await request.json()
     except ValueError:
@@ -137,6 +152,18 @@ async def _body(request: web.Request) -> dict[str, Any]:
     return body
 
 
+def _settings(script: Script) -> dict[str, Any]:
+    whole = script.newest.whole()["resources"] if script.newest else {"bindings": []}
+    return {
+        "bindings": whole["bindings"],
+        "compatibility_date": "2026-06-01",
+        "limits": {"cpu_ms": 30_000},
+        "observability": {"enabled": True, "head_sampling_rate": 1},
+        "tail_consumers": [],
+        "usage_model": "standard",
+    }
+
+
 def _page(request: web.Request) -> tuple[int, int]:
     try:
         page = max(1, int(request.query.get("page", "1")))
@@ -144,58 +171,3 @@ def _page(request: web.Request) -> tuple[int, int]:
     except ValueError:
         raise ApiError(400, 10021, "page and per_page must be numbers") from None
     return page, size
-
-
-def _shares(script: Script, body: dict[str, Any]) -> tuple[tuple[str, float], ...]:
-    """The wanted split, checked as Cloudflare checks it."""
-    entries = body.get("versions")
-    if body.get("strategy") != "percentage" or not isinstance(entries, list) or not entries:
-        raise ApiError(400, 10021, "A deployment needs strategy percentage and its versions.")
-    if len(entries) > 2:
-        raise ApiError(400, 10021, "A deployment may have at most 2 versions.")
-    try:
-        shares = tuple((str(one["version_id"]), float(one["percentage"])) for one in entries)
-    except (KeyError, TypeError, ValueError):
-        raise ApiError(400, 10021, "Each version needs a version_id and a percentage.") from None
-    in_range = all(0 <= share <= 100 for _, share in shares)
-    if not in_range or not math.isclose(sum(share for _, share in shares), 100):
-        raise ApiError(400, 10021, "The percentages of a deployment must sum to 100.")
-    if any(script.version(version_id) is None for version_id, _ in shares):
-        raise ApiError(400, 10021, "A version of this deployment does not exist.")
-    return shares
-
-
-def _deployment(entry: Deployment) -> dict[str, Any]:
-    annotations = {"workers/triggered_by": entry.triggered_by}
-    if entry.message:
-        annotations["workers/message"] = entry.message
-    return {
-        "id": entry.id,
-        "source": entry.source,
-        "strategy": "percentage",
-        "author_email": entry.author_email,
-        "created_on": entry.created_on,
-        "annotations": annotations,
-        "versions": [
-            {"version_id": version_id, "percentage": share} for version_id, share in entry.versions
-        ],
-    }
-
-
-def _version(entry: Version) -> dict[str, Any]:
-    annotations = {"workers/triggered_by": "version_upload", "workers/message": entry.message}
-    if entry.tag:
-        annotations["workers/tag"] = entry.tag
-    return {
-        "id": entry.id,
-        "number": entry.number,
-        "metadata": {
-            "created_on": entry.created_on,
-            "modified_on": entry.created_on,
-            "source": entry.source,
-            "author_id": _AUTHOR_ID,
-            "author_email": entry.author_email,
-            "has_preview": False,
-        },
-        "annotations": annotations,
-    }

@@ -22,7 +22,10 @@ __all__ = ["NEWEST", "RELEASES", "Platform"]
 
 
 class Platform:
-    """`api_url` and `site_url` are https; trust them with `certificates.trust()`."""
+    """`api_url` and `site_url` are https; trust them with `certificates.trust()`.
+
+    With `keeps_log` the requests go to the platform's own table too.
+    """
 
     def __init__(
         self,
@@ -31,6 +34,8 @@ class Platform:
         script: Script,
         log: RequestLog,
         release: str = NEWEST,
+        *,
+        keeps_log: bool = True,
     ) -> None:
         self.release = release
         self.log = log
@@ -43,6 +48,7 @@ class Platform:
         self._api = Serving(api, certificates.context)
         self._site = Serving(site.application(backend.faults), certificates.context)
         self._background: list[asyncio.Task[None]] = []
+        self._kept = keeps_log
 
     @property
     def api_url(self) -> str:
@@ -58,9 +64,9 @@ class Platform:
     async def start(self) -> None:
         await self._api.start()
         await self._site.start()
-        self._background.append(
-            asyncio.create_task(self.log.write_for_ever(self._backend.database_url))
-        )
+        if self._kept:
+            writing = self.log.write_for_ever(self._backend.database_url)
+            self._background.append(asyncio.create_task(writing))
 
     def invite_visitors(self) -> None:
         """Let the background traffic begin."""

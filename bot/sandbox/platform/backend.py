@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import psycopg
@@ -12,6 +14,18 @@ from psycopg.rows import DictRow, dict_row
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.redis import Redis
+
+_DATABASE: ContextVar[str] = ContextVar("database", default="")
+
+
+@contextmanager
+def database_of(url: str) -> Iterator[None]:
+    """Within it, the database of a version whose secret DATABASE_URL was set; "" is the usual."""
+    token = _DATABASE.set(url)
+    try:
+        yield
+    finally:
+        _DATABASE.reset(token)
 
 
 @dataclass
@@ -30,7 +44,7 @@ class Backend:
     async def connect(self) -> AsyncConnection[DictRow]:
         """A connection of its own for each request, as serverless drivers make them."""
         return await AsyncConnection.connect(
-            self.database_url,
+            _DATABASE.get() or self.database_url,
             autocommit=True,
             row_factory=dict_row,
             connect_timeout=30,

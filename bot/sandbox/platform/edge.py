@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.sandbox.cloudflare.script import Script
 from bot.sandbox.faults import Faults
 from bot.sandbox.platform.answers import answer, failure
-from bot.sandbox.platform.backend import BACKEND, DatabaseErrors
+from bot.sandbox.platform.backend import BACKEND, DatabaseErrors, database_of
 from bot.sandbox.platform.console import CONSOLE, Console
 from bot.sandbox.platform.rate_limit import RateLimit, too_many
 from bot.sandbox.platform.release import VERSION, Release
@@ -34,7 +34,7 @@ class Edge:
         self._faults = faults
         self._script = script
         self._log = log
-        self._errors_due = 0.0
+        self._errors_due: dict[str, float] = {}  # by version; "" is the switch's
         self._release = release
 
     def play(self, release: Release) -> None:
@@ -46,12 +46,17 @@ class Edge:
         request[VERSION] = version
         console = request[CONSOLE] = Console()
         outcome = "ok"
+        if version.latency_ms:
+            await asyncio.sleep(version.latency_ms / 1000)
         if version.bad:
             outcome = "exception"
             console.throw("TypeError", _BUG, f"TypeError: {_BUG}\n{_STACK}")
             response: web.StreamResponse = web.Response(text=_THROWN, status=500)
+        elif version.error_rate and self._due(version.id, version.error_rate):
+            response = _broken(request)
         else:
-            response = await self._answer(request)
+            with database_of(self._script.value(version, "DATABASE_URL")):
+                response = await self._answer(request)
         self._log.add(
             Request(
                 at=time.time(),
@@ -84,11 +89,8 @@ class Edge:
             return web.Response(text=_PAGE, content_type="text/html")
         if faults.on("api_empty"):
             return web.Response()
-        if faults.on("api_errors") and self._error_is_due():
-            error: dict[str, Any] = {"code": "INTERNAL_ERROR", "message": "Internal server error"}
-            words = f"Unhandled error in {request.method} {request.path}:"
-            request[CONSOLE].error(words, "Error: connection pool timed out after 5000ms")
-            return answer({"success": False, "error": error}, 500)
+        if faults.on("api_errors") and self._due("", faults.amount("api_errors")):
+            return _broken(request)
         if self._release.limits_rates:
             client = request.headers.get("CF-Connecting-IP", request.remote or "")
             if seconds := self.rate_limit.wait(client, request.path):
@@ -100,13 +102,14 @@ class Edge:
             request[CONSOLE].error(f"Unhandled error in {request.method} {request.path}:", words)
             return failure("INTERNAL_ERROR", "An unexpected error occurred", 500)
 
-    def _error_is_due(self) -> bool:
-        """Spread the share evenly, so that ten requests already show it."""
-        self._errors_due += self._faults.amount("api_errors")
-        if self._errors_due >= 100:
-            self._errors_due -= 100
-            return True
-        return False
+    def _due(self, whose: str, percent: float) -> bool:
+        """Whether this request is one of the failing ones.
+
+        They are spread evenly, so that ten requests already show the share.
+        """
+        due = self._errors_due.get(whose, 0.0) + percent
+        self._errors_due[whose] = due % 100 if due >= 100 else due
+        return due >= 100
 
     async def _drip(self, request: web.Request, response: web.Response) -> web.StreamResponse:
         """Send a byte a second; the rest at once when the switch goes off meanwhile."""
@@ -123,3 +126,11 @@ class Edge:
             await slow.write(body)
             await slow.write_eof()
         return slow
+
+
+def _broken(request: web.Request) -> web.Response:
+    """A handler that failed and answered so: to Cloudflare's analytics that is a success."""
+    error: dict[str, Any] = {"code": "INTERNAL_ERROR", "message": "Internal server error"}
+    words = f"Unhandled error in {request.method} {request.path}:"
+    request[CONSOLE].error(words, "Error: connection pool timed out after 5000ms")
+    return answer({"success": False, "error": error}, 500)
