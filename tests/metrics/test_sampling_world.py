@@ -64,7 +64,9 @@ class Sampler:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def sampler(world: World, tmp_path: Path) -> AsyncIterator[Sampler]:
-    settings = load(world.config_path, world.environment)
+    whole = load(world.config_path, world.environment)
+    one = {"production": whole.environment("production")}
+    settings = whole.model_copy(update={"environments": one})
     clients = Clients.connect(settings)
     store = Store.open(tmp_path / "store.sqlite3")
     observability = Observability()
