@@ -4,6 +4,7 @@ from bot.settings.loading import DEFAULT_FILE, PATH_NAME, load
 from bot.settings.metrics import Metric, MetricName
 from bot.settings.model import Settings
 from bot.settings.problems import Problem, SettingsError
+from bot.settings.scale import Region
 from bot.settings.secrets import Secrets
 from bot.settings.tables import (
     Checks,
@@ -37,6 +38,7 @@ __all__ = [
     "Network",
     "Problem",
     "Provider",
+    "Region",
     "Roles",
     "Secrets",
     "Settings",

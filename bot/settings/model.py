@@ -12,6 +12,7 @@ from bot.settings.backups import Backups
 from bot.settings.dashboard import Dashboard
 from bot.settings.database import DatabaseCare
 from bot.settings.deploys import Deploys
+from bot.settings.diagnosis import Diagnosing
 from bot.settings.incidents import Incidents
 from bot.settings.lessons import Lessons
 from bot.settings.metrics import Metric, MetricName, guide_metrics
@@ -19,6 +20,7 @@ from bot.settings.morning import Morning
 from bot.settings.oncall import Oncall
 from bot.settings.playbooks import Playbooks
 from bot.settings.sampling import Sampling
+from bot.settings.scale import Scale
 from bot.settings.secrets import Secrets
 from bot.settings.tables import (
     Checks,
@@ -64,6 +66,8 @@ class Settings(Table):
     sampling: Sampling = Sampling()
     backups: Backups = Backups()
     database: DatabaseCare = DatabaseCare()
+    diagnosis: Diagnosing = Diagnosing()
+    scale: Scale = Scale()
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()

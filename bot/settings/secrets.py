@@ -115,6 +115,7 @@ class Secrets(BaseModel):
     replica_database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     worker_database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     platform_session: Secret | None = None
+    platform_password: Secret | None = None
     upstash_redis_rest_url: Annotated[Secret, AfterValidator(_secret_address)] | None = None
     upstash_redis_rest_token: Secret | None = None
     backup_age_identity: Annotated[Secret, AfterValidator(_age_identity)] | None = None

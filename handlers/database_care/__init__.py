@@ -2,12 +2,11 @@
 
 from bot.command import Feature
 from handlers.database_care import treatment_commands
-from handlers.database_care.sessions import commands as sessions
 
 FEATURE = Feature(
     name="database_care",
     title="Database care",
-    commands=(*treatment_commands.COMMANDS, *sessions.COMMANDS),
+    commands=(*treatment_commands.COMMANDS,),
 )
 
 __all__ = ["FEATURE"]

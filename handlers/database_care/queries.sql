@@ -134,7 +134,7 @@ select a.pid, coalesce(a.usename, '-') as role, coalesce(a.application_name, '')
   coalesce(pg_has_role(current_user, a.usesysid, 'USAGE'), false) as ours,
   a.datname = current_database() as here,
   exists (select from pg_stat_progress_vacuum p where p.pid = a.pid)
-    and a.backend_type = 'autovacuum worker' and a.query like '%%to prevent wraparound%%' as freezes
+    and a.backend_type = 'autovacuum worker' and a.query like '%to prevent wraparound%' as freezes
 from pg_stat_activity a where a.pid = :pid;
 
 -- name: signal_cancel

@@ -13,6 +13,7 @@ from bot.settings.alerts import Rule
 from bot.settings.database import ArchiveRule
 from bot.settings.deploys import Checkout, CheckoutStep
 from bot.settings.oncall import OncallLevel
+from bot.settings.scale import Region
 from bot.settings.tables import Environment, EscalationLevel, Limit, Provider
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,7 @@ REPEATED = {
     "database.archive": ArchiveRule,
     "deploys.checkout": Checkout,
     "deploys.checkout.steps.<name>": CheckoutStep,
+    "scale.regions": Region,
 }
 NOT_IN_FILE = {
     "environments.<name>": {"name"},
@@ -69,7 +71,10 @@ def page_keys() -> dict[str, str]:
 def file_keys() -> set[str]:
     """Every key of pitchey.toml, those commented out as examples included."""
     text = re.sub(
-        r"^# (\w+ = \"|\[\[limits\]\]|\w+ = \[|\w+ = true)", r"\1", FILE, flags=re.MULTILINE
+        r"^# (\w+ = \"|\[\[limits\]\]|\[\[scale.regions\]\]|\w+ = \[|\w+ = true)",
+        r"\1",
+        FILE,
+        flags=re.MULTILINE,
     )
     found: set[str] = set()
     for table, value in tomllib.loads(text).items():

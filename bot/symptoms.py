@@ -1,0 +1,48 @@
+"""The four complaints that the operations guide diagnoses, and which alert tells of which. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Symptom(StrEnum):
+    """What people notice (guide, "Common Issues & Solutions", issues 1 to 4)."""
+
+    SLOW = "slow"
+    AUTH = "auth"
+    DATABASE = "database"
+    UPLOADS = "uploads"
+
+
+AUTO = "auto"  # the word for "find out which"
+# What a metric beyond its limit is usually about; the others tell of no one symptom.
+_METRICS = {
+    "response_time": Symptom.SLOW,
+    "cpu": Symptom.SLOW,
+    "memory": Symptom.SLOW,
+    "cache_hit_rate": Symptom.SLOW,
+    "database_connections": Symptom.DATABASE,
+    "connections_idle_in_transaction": Symptom.DATABASE,
+    "database_up": Symptom.DATABASE,
+    "database_size": Symptom.DATABASE,
+}
+_WORDS = (
+    (("slow", "response"), Symptom.SLOW),
+    (("login", "sign_in", "auth", "session"), Symptom.AUTH),
+    (("database", "neon", "postgres", "connections"), Symptom.DATABASE),
+    (("upload", "storage", "r2"), Symptom.UPLOADS),
+)
+
+
+def symptom_of(metric: str, rule: str = "") -> Symptom | None:
+    """The symptom that a metric or an alert rule points at; None where it may be any."""
+    found = _METRICS.get(metric)
+    if found is not None:
+        return found
+    named = rule.lower()
+    return next((each for words, each in _WORDS if any(word in named for word in words)), None)
+
+
+def diagnosis_of(metric: str, rule: str = "") -> str:
+    """The command line that looks for the cause."""
+    return f"diagnose {symptom_of(metric, rule) or AUTO}"

@@ -1,0 +1,109 @@
+"""The API's front door: does it answer, with what, how fast, and is the first answer slow?
+
+The ping touches nothing. A release without one refuses the address, which costs it as little: the
+time of the refusal is the Worker's own time as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+
+from bot.clients.health_words import tidy
+from bot.clients.http import Answer
+from bot.clients.http_faults import NoAnswer, Trouble
+from bot.clients.platform import PING, not_offered
+from bot.judging.reading import Outcome
+from bot.judging.wording import duration
+from handlers.diagnosis.evidence import Notebook
+from handlers.diagnosis.limits import API_MS
+from handlers.diagnosis.scene import Scene
+
+FACTS = (
+    "api_trouble", "api_form", "api_ms", "api_first_ms", "api_failed_percent", "api_all_fail",
+    "api_thrown",
+)  # fmt: skip
+_AT_ONCE, _AFTER = 3, 7
+_PATIENCE = 1.8  # seconds for the later requests together
+_THROWN = "error code: 1101"  # what Cloudflare answers in the place of a Worker that threw
+_MOVED = frozenset({301, 302, 303, 307, 308})
+TRICKLES = "answers trickle"
+LIMIT = f"alert above {duration(API_MS)}"
+
+
+async def look(scene: Scene, book: Notebook) -> None:
+    """Three requests at once, each on a connection of its own, then some one after the other."""
+    refusal = scene.answers.refusal()
+    first = await asyncio.gather(*(_ask(scene) for _ in range(_AT_ONCE)))
+    _trouble(first, book)
+    answers = [each for each in first if isinstance(each, Answer)]
+    if not answers:
+        return
+    known = await refusal
+    form = _form(answers[0]) if not not_offered(answers[0], known) else ""
+    shown = form or "answers as it should"
+    book.note("api_form", "What the API answers", form or "proper", shown, bad=bool(form))
+    later: list[Outcome] = []
+    ends = time.monotonic() + _PATIENCE
+    while len(later) < _AFTER and time.monotonic() < ends:
+        later.append(await _ask(scene))
+    _times(first, later, book)
+    _failures([*first, *later], book)
+
+
+async def _ask(scene: Scene) -> Outcome:
+    return await scene.answers.again(PING)
+
+
+def _trouble(outcomes: list[Outcome], book: Notebook) -> None:
+    faults = [each for each in outcomes if isinstance(each, NoAnswer)]
+    trouble = ""
+    if len(faults) == len(outcomes):
+        fault = faults[0]
+        slow = fault.trouble is Trouble.TIMED_OUT
+        trouble = TRICKLES if slow and fault.received else str(fault.trouble)
+        if slow and not fault.received:
+            waited = fault.seconds * 1000
+            words = f"no answer within {duration(waited)}"
+            book.note("api_ms", "API, time of an answer", waited, words, LIMIT, bad=True)
+    shown = tidy(faults[0].message, 160) if trouble else "answers"
+    book.note("api_trouble", "Whether the API answers", trouble, shown, bad=bool(trouble))
+
+
+def _form(answer: Answer) -> str:
+    """What is wrong with the form of an answer; empty where it is a proper one."""
+    if answer.status == 429:
+        return "too many requests (HTTP 429)"
+    if answer.status in _MOVED:
+        return "redirects to itself or elsewhere"
+    if answer.status >= 500:
+        return ""  # told by the share of failures
+    if not answer.body.strip():
+        return "empty answers"
+    return "a web page instead of data" if answer.is_html else ""
+
+
+def _times(first: list[Outcome], later: list[Outcome], book: Notebook) -> None:
+    begun = [each.milliseconds for each in first if isinstance(each, Answer)]
+    then = [each.milliseconds for each in later if isinstance(each, Answer)]
+    usual = statistics.median(then or begun)
+    book.note("api_ms", "API, time of an answer", usual, duration(usual), LIMIT, bad=usual > API_MS)
+    if then and begun:
+        words = f"{duration(max(begun))}, then {duration(usual)}"
+        cold = max(begun) > API_MS and usual <= API_MS
+        book.note("api_first_ms", "First answer and the next", max(begun), words, LIMIT, bad=cold)
+
+
+def _failures(outcomes: list[Outcome], book: Notebook) -> None:
+    failed = [each for each in outcomes if isinstance(each, NoAnswer) or each.status >= 500]
+    percent = 100.0 * len(failed) / len(outcomes)
+    words = f"{len(failed)} of {len(outcomes)} test requests"
+    some = 0 < percent < 100
+    book.note("api_failed_percent", "Failed test requests", percent, words, "none", bad=some)
+    every = percent == 100
+    book.note("api_all_fail", "Whether every request fails", every, words, "none", bad=every)
+    thrown = any(isinstance(each, Answer) and _THROWN in each.text[:200] for each in failed)
+    if failed:
+        words = f"{_THROWN} (the Worker threw)" if thrown else "the Worker answered them itself"
+        book.note("api_thrown", "How they fail", thrown, words, bad=thrown)
