@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import secrets
 import time
 from typing import Any
@@ -18,7 +19,7 @@ _WARM = 92.4  # percent of them were hits
 class Redis:
     """POST / with a JSON array is one command; `Authorization: Bearer` opens it.
 
-    Knows PING, GET, SET with EX, DEL, DBSIZE, FLUSHDB and INFO. (Upstash REST API)
+    Knows PING, GET, SET with EX, DEL, TTL, SCAN, DBSIZE, FLUSHDB and INFO. (Upstash REST API)
     """
 
     def __init__(self, faults: Faults) -> None:
@@ -76,6 +77,13 @@ class Redis:
                 return sum(self._values.pop(key, None) is not None for key in keys)
             case ["DBSIZE"]:
                 return len(self._values)
+            case ["TTL", key]:
+                _, expires = self._values.get(key, ("", None))
+                if expires is None:
+                    return -2
+                return -1 if expires == float("inf") else max(0, int(expires - time.monotonic()))
+            case ["SCAN", cursor, *options]:
+                return self._scan(cursor, options)
             case ["FLUSHDB" | "FLUSHALL"]:
                 self._values.clear()
                 return "OK"
@@ -84,6 +92,23 @@ class Redis:
             case [name, *_]:
                 raise ValueError(f"ERR unknown command '{name}'")
         raise ValueError("ERR empty command")
+
+    def _scan(self, cursor: str, options: list[str]) -> list[Any]:
+        """[next cursor, keys]; "0" is the end. Keys that expired are gone."""
+        if not cursor.isdigit():
+            raise ValueError("ERR invalid cursor")
+        if len(options) % 2:
+            raise ValueError("ERR syntax error")
+        given = {
+            name.upper(): value for name, value in zip(options[::2], options[1::2], strict=True)
+        }
+        if given.keys() - {"MATCH", "COUNT", "TYPE"}:
+            raise ValueError("ERR syntax error")
+        now, begin = time.monotonic(), int(cursor)
+        keys = sorted(key for key, (_, expires) in self._values.items() if expires > now)
+        end = begin + max(1, int(given.get("COUNT", "10")))
+        found = [k for k in keys[begin:end] if fnmatch.fnmatchcase(k, given.get("MATCH", "*"))]
+        return [str(end) if end < len(keys) else "0", found]
 
     def _get(self, key: str) -> str | None:
         if self._faults.on("cache_cold"):  # evicted again: the rate stays where it fell to

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from bot.errors import BadInput
 from bot.settings.alerts import Alerts
 from bot.settings.backups import Backups
+from bot.settings.cache import Cache, Cdn
 from bot.settings.dashboard import Dashboard
 from bot.settings.database import DatabaseCare
 from bot.settings.deploys import Deploys
@@ -22,6 +23,7 @@ from bot.settings.playbooks import Playbooks
 from bot.settings.sampling import Sampling
 from bot.settings.scale import Scale
 from bot.settings.secrets import Secrets
+from bot.settings.security import Security
 from bot.settings.tables import (
     Checks,
     Cloudflare,
@@ -68,6 +70,9 @@ class Settings(Table):
     database: DatabaseCare = DatabaseCare()
     diagnosis: Diagnosing = Diagnosing()
     scale: Scale = Scale()
+    cache: Cache = Cache()
+    cdn: Cdn = Cdn()
+    security: Security = Security()
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()
