@@ -33,6 +33,7 @@ def tables(world: World) -> Tables:
         "cloudflare": {
             "api_url": world.cloudflare.api_url,
             "account_id": world.account.id,
+            "zone_id": world.account.zone.id if world.account.zone else None,
             "status_url": world.cloudflare.status_url,
             # Only a bot that serves HTTP can be called.
             "webhook_url": f"http://{HOST}:{world.bot_port}/webhooks/cloudflare"

@@ -88,6 +88,7 @@ async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio
         port=asked.port,
         tell=_say,
         own_settings=asked.own,
+        zone="" if asked.zone == "none" else asked.zone,
     ) as world:
         started.set()
         how = _HOW.format(program=_program())
@@ -150,6 +151,14 @@ def _parser() -> argparse.ArgumentParser:
         help="a pitchey.toml of your own to lay over the sandbox's, such as [[limits]] or [guard]",
     )
     parser.add_argument("--mode", choices=("socket", "http"), default="socket")
+    parser.add_argument(
+        "--zone",
+        metavar="PLAN",
+        choices=("none", "free", "pro", "business", "enterprise"),
+        default="free",
+        help="Cloudflare plan of the platform's own domain: %(choices)s; free unless given."
+        " none: it runs on workers.dev and pages.dev, without a zone",
+    )
     parser.add_argument("--no-bot", action="store_true", help="start everything but the bot")
     parser.add_argument(
         "words", nargs=argparse.REMAINDER, metavar="command", help="for the running sandbox"

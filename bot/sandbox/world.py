@@ -44,12 +44,12 @@ class World:
     own, `staging_faults`.
     """
 
-    def __init__(self, folder: Path, release: str, tell: Tell) -> None:
+    def __init__(self, folder: Path, release: str, tell: Tell, zone: str = "") -> None:
         self.folder = folder
         self.faults = Faults()
         self.workspace = Workspace(MANIFEST, faults=self.faults)
         self.processes = Processes()
-        self.account = Account()
+        self.account = Account(plan=zone)
         self.log = RequestLog()
         self.staging_faults, self.staging_log = Faults(), RequestLog()
         self.database = Database(folder, self.processes, self.faults)
@@ -84,10 +84,12 @@ class World:
         port: int = 0,
         tell: Tell = lambda _: None,
         own_settings: Mapping[str, Any] = configuration.NOTHING,
+        zone: str = "",
     ) -> AsyncIterator[World]:
         """Start every part and stop them at the end; `tell` gets a line per part.
 
-        `own_settings` are laid over the bot's pitchey.toml.
+        `own_settings` are laid over the bot's pitchey.toml. `zone` is the plan of the platform's
+        own domain at Cloudflare; without one it has none, as on workers.dev and pages.dev.
         Raises AlreadyRunning, and BotDidNotStart where the bot itself fails.
         """
         folder = await asyncio.to_thread(folder.resolve)
@@ -95,7 +97,7 @@ class World:
             occupancy = Occupancy(folder)
             occupancy.take()
             stack.callback(occupancy.leave)
-            world = cls(folder, release, tell)
+            world = cls(folder, release, tell, zone)
             stack.callback(world.log.close)
             stack.callback(world.staging_log.close)
             stack.push_async_callback(world.processes.close)
@@ -170,7 +172,10 @@ class World:
         backend = Backend(faults, self.database.url, self.redis, self.storage.check_uploads)
         worker = self.account.scripts[script]
         kept = script == WORKER  # the table belongs to production
-        return Platform(backend, self.certificates, worker, log, self._release, keeps_log=kept)
+        edge = self.cloudflare.edge
+        return Platform(
+            backend, self.certificates, worker, log, self._release, keeps_log=kept, zone_edge=edge
+        )
 
     async def _open_page(self, stack: AsyncExitStack, port: int) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.blocks import command_button
-from bot.command import Reply
+from bot.command import Person, Reply, Role, Surface
 from bot.errors import BadInput
 from bot.store.incidents_rows import Actor, IncidentRecord, IncidentRole
 from handlers.incidents import emergency, telling
@@ -71,6 +71,8 @@ async def _give(
         text = f":wave: {marked(record)}{who} joined {record.id}"
         return telling.told(context, current, f"{text}.", "role")
     text = f"{text}: {ROLE_DUTIES[role]}."
+    if not own and in_slack(person.id):
+        text += await _too_low(context, person)
     if before is not None:
         text += f" Before: {mention(before.person_id, before.person_name)}."
     if role is IncidentRole.COMMANDER and before is not None:
@@ -79,6 +81,20 @@ async def _give(
         key = f"incident:{record.number}:given:{context.invocation.reference}"
         runtime.messages.post(person.id, text, key=key, private=True)
     return telling.told(context, current, text, "commander" if role == "commander" else "role")
+
+
+async def _too_low(context: Context, person: Actor) -> str:
+    """A warning where the person may not type what the role asks for; empty where they may."""
+    asked = Person(person.id, person.name)
+    standing = await context.access.role(asked, Surface.SLASH)
+    role = standing.role
+    if role is not None and role >= Role.RESPONDER:
+        return ""
+    has = f"has the role {role.word}" if role is not None else "has no role"
+    return (
+        f" :warning: {mention(person.id, person.name)} {has} with this bot and cannot act in "
+        "incidents yet: an admin adds them to `responder` under `[roles]`."
+    )
 
 
 def _held_by(record: IncidentRecord, role: IncidentRole, person_id: str, name: str) -> Reply:

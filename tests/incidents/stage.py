@@ -13,6 +13,8 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from bot.app import House
 from bot.app import Workspace as Connected
+from bot.command import Invocation, Person, Reply, Surface
+from bot.payloads import reference
 from bot.runtime import Runtime
 from bot.sandbox.faults import Faults
 from bot.sandbox.workspace import ANA, OMAR, OPS, RITA, AppManifest, Channel, Message, Workspace
@@ -168,3 +170,10 @@ async def staged(folder: Path) -> AsyncIterator[Stage]:
     finally:
         await stage.stop()
         await runner.cleanup()
+
+
+async def run(stage: Stage, line: str, person: str = "ana", channel: str = "") -> Reply:
+    """As if that person had typed it; Ana is an admin in Slack, everybody in a terminal."""
+    known = {"ana": ANA, "omar": OMAR, "rita": RITA}
+    asked = Invocation(reference(), Person(known[person], person), Surface.SLASH, line, channel)
+    return await stage.runtime.run(asked)

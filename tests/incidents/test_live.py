@@ -6,23 +6,13 @@ import asyncio
 import json
 from datetime import datetime, timedelta
 
-from bot.command import Invocation, Person, Reply, Surface
+from bot.command import Person
 from bot.events import AlertChanged, MessageChanged
-from bot.payloads import reference
 from bot.sandbox.workspace import ANA, OMAR, OPS, RITA
-from bot.store.incidents_rows import IncidentRole
-from handlers.incidents.clocks import look_for_leavers
-from tests.incidents.stage import Stage
+from tests.incidents.stage import Stage, run
 from tests.sandbox.workspace.stage import until
 
 HOUR = timedelta(hours=1)
-
-
-async def run(stage: Stage, line: str, person: str = "ana", channel: str = "") -> Reply:
-    """As if that person had typed it; Ana is an admin in Slack, everybody in a terminal."""
-    known = {"ana": ANA, "omar": OMAR, "rita": RITA}
-    asked = Invocation(reference(), Person(known[person], person), Surface.SLASH, line, channel)
-    return await stage.runtime.run(asked)
 
 
 async def test_a_pushpin_keeps_the_message_its_author_and_its_files_once(stage: Stage) -> None:
@@ -107,67 +97,6 @@ async def test_the_shortcut_adds_to_the_timeline(stage: Stage) -> None:
     await rita.sees("found the cause")
     await rita.submits()
     await until(lambda: stage.entries(record.id, "message"))
-
-
-async def test_two_people_take_a_role_at_once(stage: Stage) -> None:
-    record, channel = await stage.declared("Race --severity SEV1")
-    stage.workspace.posting.join(channel, ANA)
-    people = [stage.actor(person, channel.id) for person in (RITA, ANA, OMAR)]
-    await asyncio.gather(*(person.presses("Take commander") for person in people))
-    await until(lambda: len(stage.said(channel.id)) > 2)
-    await asyncio.sleep(0.4)
-    taken = [each for each in stage.entries(record.id, "role") if "commander" in each.text]
-    assert len(taken) == 1
-    holder = stage.store.incident_work.holder(record.id, IncidentRole.COMMANDER)
-    assert holder is not None
-    assert stage.store.emergencies.commanded_by(holder.person_id) is not None
-    loser = next(person for person in (RITA, ANA, OMAR) if person != holder.person_id)
-    await stage.actor(loser, channel.id).sees("has the role commander", anytime=True)
-    assert stage.store.emergencies.commanded_by(loser) is None
-
-
-async def test_a_handover_tells_the_next_commander_what_is_open(stage: Stage) -> None:
-    record, channel = await stage.declared("Handed over --severity SEV1")
-    await run(stage, f"incident take commander {record.id}", "rita")
-    await run(stage, "incident update We look at the pool", "rita")
-    await run(stage, 'incident task "Page Neon support" --due 30m', "rita")
-    await run(stage, f"incident handover <@{OMAR}> commander {record.id}", "rita")
-    omar = stage.actor(OMAR, channel.id)
-    card = await omar.sees_message("Handover", anytime=True)
-    assert "Page Neon support" in str(card.blocks)
-    assert "We look at the pool" in str(card.blocks)
-    assert stage.store.emergencies.commanded_by(RITA) is None
-    assert stage.store.emergencies.commanded_by(OMAR) is not None
-    await run(stage, f"incident status resolved {record.id}", "omar")
-    assert stage.store.emergencies.commanded_by(OMAR) is None
-
-
-async def test_a_drill_gives_no_right_to_act_alone(stage: Stage) -> None:
-    record, channel = await stage.declared("Practice --severity SEV1 --kind drill")
-    await run(stage, f"incident take commander {record.id}", "rita")
-    assert stage.store.emergencies.commanded_by(RITA) is None
-    assert "drill" in channel.name
-    said = [each.text for each in stage.said(channel.id) if record.id in each.text]
-    assert said
-    assert all("DRILL" in each for each in said if "set the channel" not in each)
-    assert stage.store.marks.between(record.began_at - HOUR, record.began_at + HOUR) == ()
-
-
-async def test_a_commander_who_leaves_is_missed(stage: Stage) -> None:
-    record, channel = await stage.declared("Left alone --severity SEV1")
-    await run(stage, f"incident take commander {record.id}", "rita")
-    await stage.workspace.act.leave(RITA, channel.id)
-    omar = stage.actor(OMAR, channel.id)
-    await omar.sees_message("left the channel; the role commander is vacant", anytime=True)
-    assert stage.store.emergencies.commanded_by(RITA) is None
-    await omar.presses("Take commander")
-    await until(lambda: stage.store.emergencies.commanded_by(OMAR) is not None)
-    stage.workspace.people[OMAR].deleted = True
-    assert stage.runtime.directory is not None
-    people = stage.runtime.directory.people
-    await people.member(OMAR, newer_than=0.0)
-    await look_for_leavers(stage.runtime, stage.clock())
-    assert stage.store.emergencies.commanded_by(OMAR) is None
 
 
 async def test_acknowledging_stops_the_clock_and_late_presses_open_nothing(stage: Stage) -> None:

@@ -8,8 +8,7 @@ import re
 from bot.command import Reply
 from bot.sandbox.workspace import OMAR, RITA, VIC
 from handlers.morning.records import incidents
-from tests.incidents.stage import Stage
-from tests.incidents.test_live import run
+from tests.incidents.stage import Stage, run
 from tests.sandbox.workspace.stage import until
 
 _PRIVATE = '"Walrus *payroll*" --severity SEV4 --kind data-breach --affected giraffe'

@@ -16,7 +16,7 @@ from bot.app import House
 from bot.clients.storage import Bucket
 from bot.store import Store
 from bot.store.lessons_rows import EvidenceState, Part
-from handlers.lessons.evidence import keeping
+from handlers.lessons.evidence import keeping, storing
 from handlers.lessons.evidence.bundle import MANIFEST, digest, pack, part_of, verify
 from handlers.lessons.evidence.collecting import SOURCES, plain, write
 from handlers.lessons.evidence.preserving import home, scene_of, settle_lost
@@ -149,3 +149,30 @@ async def test_a_bucket_with_object_lock_keeps_it_from_being_deleted(
     assert (without.until, without.why) == (None, "the bucket has no object lock")
     assert (await keeping.lock(bucket, "x", 0, now)).why == "evidence_lock_days is 0"
     bucket.close()
+
+
+class _Steps:
+    """The journal's entry of an operation that nobody watches."""
+
+    id, resumes, cancel_requested = "OP-TEST", "", False
+    finished_steps: tuple[str, ...] = ()
+
+    async def step(self, name: str) -> None:
+        self.finished_steps += (name,)
+
+
+async def test_a_file_that_was_changed_meanwhile_is_not_sent(
+    house: House, store: Store, tmp_path: Path
+) -> None:
+    runtime, record = house.dispatcher.runtime, past.resolved(store)
+    for content in (b"another", None):
+        made = store.lesson_evidence.begin(record.id, "OP-1", ANA, BEGAN)
+        path = tmp_path / made.id
+        if content is not None:
+            path.write_bytes(content)
+        store.lesson_evidence.bundled(made.number, str(path), "ab" * 32, 7, ())
+        store.lesson_evidence.end(made.number, EvidenceState.KEPT_HERE, None, BEGAN, file=str(path))
+    changed, gone = await storing.send(runtime, record, ANA, _Steps())
+    assert changed.state is gone.state is EvidenceState.KEPT_HERE
+    assert "was changed since" in changed.detail
+    assert "cannot be read" in gone.detail

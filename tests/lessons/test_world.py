@@ -149,6 +149,30 @@ async def test_a_bucket_that_refuses_leaves_the_bundle_on_the_machine(stage: Sta
     assert "is as it was made" in verified.text
     listed = await stage.terminal(f"incident evidence list {record.id}")
     assert "has 1 bundle of evidence" in listed.text
+    await _send(stage, record)
+    await rita.sees("still only on the bot's machine", within=60, anytime=True)
+    (again,) = stage.store.lesson_evidence.of(record.id)
+    assert (again.state, again.file) == (EvidenceState.KEPT_HERE, kept.file)
+    for fault in ("storage_refuses", "database_down"):
+        stage.world.faults.switch(fault, False)
+    await stage.world.settled()
+    await _send(stage, record)
+    await rita.sees("stored in the bucket", within=60, anytime=True)
+    (sent,) = stage.store.lesson_evidence.of(record.id)
+    assert (sent.state, sent.sha256) == (EvidenceState.STORED, kept.sha256)
+    told = [each.text for each in stage.store.timeline.page(record.id, kinds=("evidence",))]
+    assert [f"{sent.id} preserved" in told[0], f"{sent.id} stored" in told[1]] == [True, True]
+    assert (
+        "is as it was made" in (await stage.terminal(f"incident evidence verify {record.id}")).text
+    )
+    nothing = await stage.terminal(f"incident evidence send {record.id}")
+    assert "No bundle" in nothing.text
+
+
+async def _send(stage: Stage, record: IncidentRecord) -> None:
+    rita = stage.person(RITA)
+    await rita.types(f"/pitchey incident evidence send {record.id}")
+    await rita.presses("Run incident evidence", confirming="Yes, change it")
 
 
 async def test_where_the_workspace_has_canvases_the_report_is_one(stage: Stage) -> None:

@@ -11,6 +11,7 @@ from bot.sandbox.cloudflare.account import Account
 from bot.sandbox.cloudflare.alerting import Alerting
 from bot.sandbox.cloudflare.envelope import bad, no_such_route
 from bot.sandbox.cloudflare.gatekeeper import Gatekeeper, Handler
+from bot.sandbox.cloudflare.lists import Lists
 from bot.sandbox.cloudflare.pages_api import Pages
 from bot.sandbox.cloudflare.resources import Resources
 from bot.sandbox.cloudflare.status_page import StatusPage
@@ -18,9 +19,12 @@ from bot.sandbox.cloudflare.tails import Tails
 from bot.sandbox.cloudflare.telemetry import Telemetry
 from bot.sandbox.cloudflare.uploads import Uploads
 from bot.sandbox.cloudflare.workers import Workers
+from bot.sandbox.cloudflare.zone_purge import Purging
+from bot.sandbox.cloudflare.zone_routes import addresses, zone_routes
 from bot.sandbox.faults import Faults
 from bot.sandbox.request_log import RequestLog
 from bot.sandbox.serving import Serving
+from bot.sandbox.zone.edge import ZoneEdge
 
 __all__ = ["Account", "Cloudflare"]
 
@@ -48,6 +52,9 @@ class Cloudflare:
     ) -> None:
         self.account = account
         self.alerting = Alerting(account)
+        self.edge = ZoneEdge(account)
+        self.purging = Purging(account, self.edge)
+        self.lists = Lists(account)
         self.tails = Tails(account, log, faults, lambda: self._serving.url)
         self._faults = faults
         self._gatekeeper = Gatekeeper(account, faults)
@@ -73,6 +80,9 @@ class Cloudflare:
         self.account.reset()
         self.alerting.reset()
         self.tails.reset()
+        self.edge.reset()
+        self.purging.reset()
+        self.lists.reset()
 
     async def apply(self, changed: str) -> None:
         """Bring the account in line with a switch, and notify; the others act by themselves."""
@@ -144,12 +154,15 @@ class Cloudflare:
             ("GET", n + "/history", see, alerting.list_history),
             ("GET", _API + "/zones/{zone}", accounts.READ_ZONE, resources.zone),
             ("POST", _API + "/graphql", "", self._graphql(log, past_url)),
+            *zone_routes(_API, self.account, self.edge, self.purging),
+            *self.lists.routes(a),
         )
         application = web.Application()
         for method, path, permission, handler in routes:
             application.router.add_route(method, path, allowing(permission, handler))
         application.router.add_get("/api/v2/summary.json", StatusPage(self._faults).summary)
         application.router.add_get("/tail/{tail}", tails.connect)
+        application.router.add_get(_API + "/ips", addresses)
         application.router.add_route("*", _API + "/{tail:.*}", allowing("", _unknown))
         return application
 
@@ -158,7 +171,9 @@ class Cloudflare:
             # a third of a second, and most runs never ask
             from bot.sandbox.cloudflare.analytics import Analytics
 
-            return await Analytics(self.account, log, self._faults, past_url).answer(request)
+            site = tuple(self.edge.told)
+            analytics = Analytics(self.account, log, self._faults, past_url, site)
+            return await analytics.answer(request)
 
         return answer
 

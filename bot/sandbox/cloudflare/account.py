@@ -32,11 +32,24 @@ READ_TAIL = "Workers Tail Read"
 READ_ZONE = "Zone Read"
 READ_ZONE_ANALYTICS = "Analytics Read"
 READ_ACCOUNT = "Account Settings Read"
+PURGE = "Cache Purge"
+READ_CACHE_RULES = "Cache Rules Read"
+WRITE_CACHE_RULES = "Cache Rules Edit"
+READ_ZONE_SETTINGS = "Zone Settings Read"
+WRITE_ZONE_SETTINGS = "Zone Settings Write"
+READ_FIREWALL = "Firewall Services Read"
+WRITE_FIREWALL = "Firewall Services Write"
+READ_ACCOUNT_FIREWALL = "Account Firewall Access Rules Read"
+WRITE_ACCOUNT_FIREWALL = "Account Firewall Access Rules Write"
+READ_LISTS = "Account Filter Lists Read"
+WRITE_LISTS = "Account Filter Lists Edit"
+ZONE_NAME = "127.0.0.1"  # where the sandbox's platform answers
 PERMISSIONS = frozenset(
     {
         READ_WORKERS, WRITE_WORKERS, READ_OBSERVABILITY, READ_ANALYTICS, READ_R2, READ_PAGES,
         READ_NOTIFICATIONS, WRITE_NOTIFICATIONS, READ_TAIL, READ_ZONE, READ_ZONE_ANALYTICS,
-        READ_ACCOUNT, WRITE_PAGES,
+        READ_ACCOUNT, WRITE_PAGES, PURGE, WRITE_CACHE_RULES, WRITE_ZONE_SETTINGS, WRITE_FIREWALL,
+        WRITE_ACCOUNT_FIREWALL, WRITE_LISTS,
     }
 )  # fmt: skip
 
@@ -64,12 +77,17 @@ class Zone:
     plan: str = "free"
     id: str = field(default_factory=lambda: secrets.token_hex(16))
 
+    def covers(self, host: str) -> bool:
+        """Whether a host name, without a port, is of this zone."""
+        return host == self.name or host.endswith(f".{self.name}")
+
 
 @dataclass
 class Account:
     """`token` opens everything; `issue` makes others that open less.
 
-    Without a `zone`, as a platform on workers.dev and pages.dev is, until one is set. `pays` for
+    Without a `zone`, as a platform on workers.dev and pages.dev is, until one is set; `plan` gives
+    it one of its own from the start. `pays` for
     Workers, which webhooks of notifications need where no zone is paid for.
     """
 
@@ -79,9 +97,11 @@ class Account:
     pages: Project = field(default_factory=lambda: Project(PAGES, datetime.now(UTC)))
     zone: Zone | None = None
     pays: bool = True
+    plan: str = ""
 
     def __post_init__(self) -> None:
         self.token = self.issue(PERMISSIONS)
+        self._own_zone = Zone(ZONE_NAME, self.plan) if self.plan else None
         self.reset()
 
     def reset(self) -> None:
@@ -95,7 +115,7 @@ class Account:
             script.versions, script.deployments = past.versions, past.deployments
         self.pages.reset(now)
         self.tokens = {self.token.value: self.token}
-        self.zone, self.pays = None, True
+        self.zone, self.pays = self._own_zone, True
 
     def issue(self, permissions: Iterable[str]) -> Token:
         token = Token(secrets.token_urlsafe(30), secrets.token_hex(16), frozenset(permissions))

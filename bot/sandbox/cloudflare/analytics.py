@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -60,8 +60,14 @@ class Analytics:
     """POST /graphql, answered from the request log."""
 
     def __init__(
-        self, account: Account, log: RequestLog, faults: Faults, past_url: Callable[[], str]
+        self,
+        account: Account,
+        log: RequestLog,
+        faults: Faults,
+        past_url: Callable[[], str],
+        site: Iterable[tuple[float, str]] = (),
     ) -> None:
+        self._site = site
         self._account = account
         self._log = log
         self._faults = faults
@@ -115,7 +121,8 @@ class Analytics:
                 answer[key(node)] = zones.settings(node, zone.plan)
                 continue
             arguments = arguments_of(node, variables)
-            rows = self._between(arguments.get("filter") or {})
+            wanted = arguments.get("filter") or {}
+            rows = self._between(wanted) + zones.pages(self._site, wanted)
             answer[key(node)] = zones.groups(node, rows, int(arguments["limit"]), zone.plan)
         return answer
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from graphql import GraphQLError
 from graphql.language import FieldNode
 
-from bot.sandbox.cloudflare.figures import moment
+from bot.sandbox.cloudflare.figures import epoch, moment
 from bot.sandbox.cloudflare.selection import fields, key
 
 Row = tuple[float, str, float, int, str, int, str]
+_FETCHED = frozenset({"miss", "expired", "dynamic", "bypass"})  # cache states that ask the origin
 _DIMENSIONS: dict[str, Callable[[Row], Any]] = {
     "datetime": lambda row: moment(row[0]),
     "datetimeMinute": lambda row: moment(row[0], 60),
@@ -20,10 +21,18 @@ _DIMENSIONS: dict[str, Callable[[Row], Any]] = {
     "datetimeHour": lambda row: moment(row[0], 3600),
     "edgeResponseStatus": lambda row: row[5],
     # A Worker that threw never asked the origin.
-    "originResponseStatus": lambda row: row[5] if row[1] == "ok" else 0,
+    "originResponseStatus": lambda row: row[5] if row[1] == "ok" or row[4] in _FETCHED else 0,
     "clientCountryName": lambda row: row[6],
+    # A Worker runs before the cache.
+    "cacheStatus": lambda row: row[4] if row[1] == "page" else "none",
 }
 _PAID = frozenset({"originResponseStatus"})  # dimensions that the free plan does not have
+
+
+def pages(site: Iterable[tuple[float, str]], wanted: Mapping[str, Any]) -> list[Row]:
+    """Requests for the site's pages as rows, from (time, cf-cache-status)."""
+    first, last = epoch(str(wanted["datetime_geq"])), epoch(str(wanted["datetime_leq"]))
+    return [(at, "page", 0.0, 0, status, 200, "US") for at, status in site if first <= at <= last]
 
 
 def available(plan: str) -> list[str]:

@@ -17,6 +17,7 @@ from bot.sandbox.platform.edge import Edge
 from bot.sandbox.platform.release import NEWEST, RELEASES
 from bot.sandbox.request_log import RequestLog
 from bot.sandbox.serving import Serving
+from bot.sandbox.zone.edge import ZoneEdge
 
 __all__ = ["NEWEST", "RELEASES", "Platform"]
 
@@ -36,17 +37,18 @@ class Platform:
         release: str = NEWEST,
         *,
         keeps_log: bool = True,
+        zone_edge: ZoneEdge,
     ) -> None:
         self.release = release
         self.log = log
         self._backend = backend
         self._certificates = certificates
         self._edge = Edge(backend.faults, script, log, RELEASES[release])
-        api = web.Application(client_max_size=32 * 1024 * 1024)
+        api = web.Application(client_max_size=32 * 1024 * 1024, middlewares=[zone_edge.api])
         api[BACKEND] = backend
         api.router.add_route("*", "/{tail:.*}", self._edge.handle)
         self._api = Serving(api, certificates.context)
-        self._site = Serving(site.application(backend.faults), certificates.context)
+        self._site = Serving(site.application(backend.faults, zone_edge), certificates.context)
         self._background: list[asyncio.Task[None]] = []
         self._kept = keeps_log
 

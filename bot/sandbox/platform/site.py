@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.zone.edge import ZoneEdge
 
 _HEADERS = {
     "X-Frame-Options": "DENY",
@@ -23,7 +24,7 @@ _DOCUMENT = """<!doctype html>
 _TITLES = {"/": "Where stories meet investors", "/login": "Sign in", "/browse": "Browse pitches"}
 
 
-def application(faults: Faults) -> web.Application:
+def application(faults: Faults, zone_edge: ZoneEdge) -> web.Application:
     """The site. Every unknown path gets the front page, as single-page sites do."""
 
     @web.middleware
@@ -47,9 +48,10 @@ def application(faults: Faults) -> web.Application:
             content_type="application/javascript",
         )
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Cache-Tag"] = "assets"
         return response
 
-    site = web.Application(middlewares=[edge])
+    site = web.Application(middlewares=[zone_edge.site, edge])
     site.router.add_get("/assets/{name}", asset)
     site.router.add_get("/{tail:.*}", page)
     return site

@@ -20,17 +20,18 @@ from bot.errors import BadInput, OpsError
 from bot.jobs import Job
 from bot.store.incidents_rows import IncidentRecord
 from bot.store.lessons_rows import EvidenceRecord, EvidenceState
-from handlers.lessons.evidence import keeping, views
+from handlers.lessons.evidence import keeping, storing, views
 from handlers.lessons.evidence.bundle import Verified, verify
 from handlers.lessons.evidence.collecting import SOURCES
 from handlers.lessons.evidence.preserving import look, preserve, scene_of, settle_lost
 from handlers.lessons.finding import actor, wanted
+from handlers.lessons.words import plural
 
-ACTS = ("verify", "list")
+ACTS = ("verify", "list", "send")
 
 
 def _asked(context: Context, arguments: Arguments) -> tuple[str, IncidentRecord]:
-    """`verify INC-12`, `list`, `INC-12` or nothing."""
+    """`verify INC-12`, `send INC-12`, `list`, `INC-12` or nothing."""
     first, second = arguments.get("incident") or "", arguments.get("of") or None
     act = first.lower() if first.lower() in ACTS else ""
     line = f"incident evidence {act}".rstrip()
@@ -39,6 +40,12 @@ def _asked(context: Context, arguments: Arguments) -> tuple[str, IncidentRecord]
 
 async def plan(context: Context, arguments: Arguments) -> Plan:
     act, record = _asked(context, arguments)
+    if act == "send" and (here := storing.kept_here(context.runtime, record)):
+        return Plan(
+            target=f"evidence of {record.id}",
+            effect=f"stores {plural(len(here), 'bundle')} that the bucket did not take before.",
+            lines=tuple(f"{each.id}: {views.size(each.size)}, {each.file}" for each in here),
+        )
     if act:
         return Plan(record.id, "reads", risk=Risk.READS)
     scene = scene_of(context.runtime, record)
@@ -67,8 +74,13 @@ async def evidence(context: Context, arguments: Arguments) -> Reply:
         return views.list_reply(record, context.store.lesson_evidence.of(record.id))
     if act == "verify":
         return await _verify(context, record)
+    if act == "send" and not storing.kept_here(context.runtime, record):
+        raise BadInput(f"No bundle of {record.id} waits on the bot's machine.")
     if context.operation is None:
         raise OpsError("Evidence is collected as an operation only.", permanent=True)
+    if act == "send":
+        sent = await storing.send(context.runtime, record, actor(context), context.operation)
+        return views.sent_reply(record, sent)
     found = await preserve(context.runtime, record, actor(context), context.operation)
     return views.preserved_reply(record, found)
 
@@ -112,10 +124,11 @@ EVIDENCE = Command(
     risk=Risk.CHANGES,
     arguments=(
         Argument(
-            "incident", "which incident, otherwise that of this channel; or `verify`, or `list`",
+            "incident",
+            "which incident, otherwise that of this channel; or `verify`, `list`, `send`",
             example="INC-12",
         ),
-        Argument("of", "after `verify` and `list`: which incident", example="INC-12"),
+        Argument("of", "after `verify`, `list` and `send`: which incident", example="INC-12"),
     ),
     examples=("incident evidence INC-12", "incident evidence verify INC-12"),
     details=(
@@ -124,7 +137,8 @@ EVIDENCE = Command(
         "began until now, without secrets, with a manifest of SHA-256 sums. It is stored in the "
         "backup bucket, locked where the bucket offers that; its own sum goes on the timeline. A "
         "part that cannot be collected is named with the reason. Where the bucket refuses it, "
-        "the bundle stays on the bot's machine. `verify` reads every bundle and checks each sum."
+        "the bundle stays on the bot's machine, and `send` tries again. `verify` reads every "
+        "bundle and checks each sum."
     ),
     guide="Security Incident Playbook, Containment",
     deadline=900.0,

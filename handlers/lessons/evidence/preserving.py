@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +13,7 @@ from bot.errors import OpsError
 from bot.incident_times import times_of
 from bot.store.incidents_rows import Actor, IncidentRecord
 from bot.store.lessons_rows import EvidenceRecord, EvidenceState, Part
-from bot.store.timeline import TimelineEntry
-from handlers.lessons.evidence import bundle, keeping
+from handlers.lessons.evidence import bundle, storing
 from handlers.lessons.evidence.collecting import BEFORE, SOURCES, Scene, write
 
 if TYPE_CHECKING:
@@ -53,7 +51,11 @@ async def preserve(
         about = _about(runtime, record, begun)
         whole = await asyncio.to_thread(bundle.pack, target, folder, parts, about)
         store.bundled(begun.number, str(target), whole.sha256, whole.size, parts)
-        await _keep(runtime, record, actor, begun, target, whole, parts, operation)
+        await operation.step("Store it in the bucket")
+        made = replace(
+            begun, file=str(target), sha256=whole.sha256, size=whole.size, parts=tuple(parts)
+        )
+        await storing.keep(runtime, record, actor, made)
     except OSError as error:
         detail = f"The bundle cannot be written: {error.strerror}."
         store.end(begun.number, EvidenceState.FAILED, None, runtime.now(), detail=detail)
@@ -84,66 +86,6 @@ async def _collect(scene: Scene, folder: Path, operation: Operation) -> tuple[Pa
         kept = part if part.size else Part(source.name)
         parts.append(part if not problem else replace(kept, problem=problem))
     return tuple(parts)
-
-
-async def _keep(
-    runtime: Runtime,
-    record: IncidentRecord,
-    actor: Actor,
-    begun: EvidenceRecord,
-    target: Path,
-    whole: Part,
-    parts: Sequence[Part],
-    operation: Operation,
-) -> None:
-    bucket, settings = runtime.clients.backups, runtime.settings.lessons
-    key = f"{settings.evidence_prefix}{record.id}/{begun.began_at:%Y%m%dT%H%M%SZ}-{target.name}"
-    await operation.step("Store it in the bucket")
-    try:
-        await keeping.store(bucket, key, target, whole.sha256)
-    except OpsError as error:
-        detail = runtime.redactor.text(error.message)
-        where = f"on the bot's machine ({target}); {detail}"
-        entry = _entry(runtime, actor, begun, whole, parts, where)
-        runtime.store.lesson_evidence.end(
-            begun.number, EvidenceState.KEPT_HERE, entry, runtime.now(), file=str(target),
-            detail=detail,
-        )  # fmt: skip
-        return
-    try:
-        locked = await keeping.lock(bucket, key, settings.evidence_lock_days, runtime.now())
-    except OpsError as error:
-        locked = keeping.Locked(None, runtime.redactor.text(error.message.rstrip(".")))
-    until = (
-        f", locked until {locked.until:%Y-%m-%d}" if locked.until else f"; not locked: {locked.why}"
-    )
-    entry = _entry(runtime, actor, begun, whole, parts, f"s3://{bucket.name}/{key}{until}")
-    runtime.store.lesson_evidence.end(
-        begun.number, EvidenceState.STORED, entry, runtime.now(), bucket=bucket.name, key=key,
-        locked_until=locked.until, detail=locked.why,
-    )  # fmt: skip
-    await asyncio.to_thread(target.unlink, True)
-
-
-def _entry(
-    runtime: Runtime,
-    actor: Actor,
-    begun: EvidenceRecord,
-    whole: Part,
-    parts: Sequence[Part],
-    where: str,
-) -> TimelineEntry:
-    now = runtime.now()
-    missing = [each.name for each in parts if each.problem]
-    lacking = f" Not collected: {', '.join(missing)}." if missing else ""
-    text = (
-        f"Evidence {begun.id} preserved: {len(parts) - len(missing)} of {len(parts)} parts, "
-        f"{whole.size:,} bytes, SHA-256 {whole.sha256}, {where}.{lacking}"
-    )
-    return TimelineEntry(
-        now, now, "evidence", actor.id, actor.name, runtime.redactor.text(text),
-        f"evidence:{begun.number}", "bot",
-    )  # fmt: skip
 
 
 def settle_lost(runtime: Runtime) -> int:

@@ -47,8 +47,10 @@ def preserved_reply(record: IncidentRecord, found: EvidenceRecord) -> Reply:
         )
         blocks.append(section(f"*Could not be collected*\n{lines}"))
     blocks.append(context("Its sum and place are on the timeline."))
+    again = [] if stored else [command_button("Send it to the bucket", _send(record))]
     blocks.append(
         actions(
+            *again,
             command_button("Verify it", f"incident evidence verify {record.id}"),
             command_button("Timeline", f"incident timeline {record.id}"),
         )
@@ -66,8 +68,31 @@ def _where(found: EvidenceRecord) -> str:
         )
     else:
         place = code(found.file)
-        locked = f"{escape(found.detail)} Copy the file to a safe place, then preserve again."
+        locked = f"{escape(found.detail)} Copy the file to a safe place, or send it again."
     return f"{place}\nSHA-256 {code(found.sha256)}\n{locked}"
+
+
+def _send(record: IncidentRecord) -> str:
+    return f"incident evidence send {record.id}"
+
+
+def sent_reply(record: IncidentRecord, found: Sequence[EvidenceRecord]) -> Reply:
+    """What the bucket took now, and what it still did not."""
+    stored = [each for each in found if each.state.value == "stored"]
+    name = f"{marked(record.drill)}{record.id}"
+    if len(stored) == len(found):
+        text = f":white_check_mark: {plural(len(found), 'bundle')} of {name} stored in the bucket"
+    else:
+        left = len(found) - len(stored)
+        text = f":warning: {plural(left, 'bundle')} of {name} still only on the bot's machine"
+    blocks: list[Block] = [section(f"*{text}*")]
+    blocks += [section(f"*{each.id}*\n{_where(each)}") for each in found[-20:]]
+    again = [] if len(stored) == len(found) else [command_button("Send again", _send(record))]
+    verify = command_button("Verify", f"incident evidence verify {record.id}")
+    blocks.append(actions(*again, verify))
+    return Reply(
+        text, blocks, data=[data(each) for each in found], exit_code=int(len(stored) < len(found))
+    )
 
 
 def verified_reply(
@@ -120,7 +145,10 @@ def list_reply(record: IncidentRecord, found: Sequence[EvidenceRecord]) -> Reply
                 f"{date(each.began_at)}, by {escape(each.actor_name)}{where}{detail}"
             )
         )
-    blocks.append(actions(command_button("Preserve evidence", f"incident evidence {record.id}")))
+    here = any(each.state.value == "kept here" for each in found)
+    again = [command_button("Send to the bucket", _send(record))] if here else []
+    preserve = command_button("Preserve evidence", f"incident evidence {record.id}")
+    blocks.append(actions(*again, preserve))
     return Reply(text, blocks, data=[data(each) for each in found])
 
 
