@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Points = Sequence[tuple[datetime, float | None]]
-MarkKind = Literal["incident", "deployment", "alert"]
+MarkKind = Literal["incident", "deployment", "alert", "purge"]
 _WIDTH, _HEIGHT, _DPI = 4.8, 3.6, 250  # inches; 1200 by 900 pixels, large letters on a phone
 _PAPER, _CARD, _INK, _FAINT, _LINE = "#f4f6f8", "#ffffff", "#1d2733", "#6b7885", "#0b61a4"
 _MARKS: dict[str, tuple[str, str]] = {
     "incident": ("#b3261e", "-"),
     "deployment": ("#5b4bb7", "--"),
     "alert": ("#9a5b00", ":"),
+    "purge": ("#007d79", "-."),
 }
 _COLOURS = (_LINE, "#8a3ffc", "#007d79", "#9f1853")
 _FAR = 4.0  # a line further off than this many times the values is said, not drawn

@@ -71,6 +71,20 @@ class DeploymentFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CachePurged(Event):
+    """`kind` is url, prefix, tag, host, pattern, keys or everything; `count` values of it went.
+
+    `tiers` are "edge" and "redis".
+    """
+
+    environment: str
+    kind: str
+    count: int
+    tiers: tuple[str, ...]
+    person_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReactionAdded(Event):
     """Somebody reacted to the message `ts` of a channel; `emoji` is its name without colons."""
 

@@ -10,7 +10,7 @@ from bot.store.connection import Connection
 from bot.store.outbox_rows import milliseconds
 from bot.store.samples_rows import instant
 
-MarkKind = Literal["incident", "deployment", "alert"]
+MarkKind = Literal["incident", "deployment", "alert", "purge"]
 
 
 @dataclass(frozen=True, slots=True)

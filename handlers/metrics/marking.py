@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.events import DeploymentFinished, Listener
+from bot.events import CachePurged, DeploymentFinished, Listener
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime
@@ -20,4 +20,11 @@ async def _mark(runtime: Runtime, event: DeploymentFinished) -> None:
     runtime.store.marks.add(event.at, "deployment", label, reference)
 
 
-LISTENERS = (Listener(DeploymentFinished, _mark),)
+async def _mark_purge(runtime: Runtime, event: CachePurged) -> None:
+    """A hit rate that falls has a reason then. Raises OpsError where the store cannot take it."""
+    label = f"cache purge {event.kind}"
+    reference = f"{event.environment} purge {event.at:%Y-%m-%dT%H:%M:%S.%f}"
+    runtime.store.marks.add(event.at, "purge", label, reference)
+
+
+LISTENERS = (Listener(DeploymentFinished, _mark), Listener(CachePurged, _mark_purge))
