@@ -13,6 +13,7 @@ from bot.clients.postgres_trouble import DatabaseTrouble, meaning
 from bot.errors import OpsError
 
 _KEPT = 8_000  # bytes of what a process says last
+_LOOK = 0.2  # seconds between two looks whether somebody cancelled
 _PATIENCE = 10.0  # seconds between a request to end and a kill
 
 
@@ -48,10 +49,13 @@ class Child:
         *,
         redact: Callable[[str], str] = str,
         takes_input: bool = False,
+        ends_at: Callable[[str], bool] | None = None,
     ) -> None:
         self.name = program.name
         self._redact = redact
         self._said = bytearray()
+        self._ends_at = ends_at
+        self.grave = False  # it said a line at which it was ended
         self._process = subprocess.Popen(  # noqa: S603 - a program of the machine's own
             [program, *arguments],
             env=environment,
@@ -70,6 +74,11 @@ class Child:
             raise ValueError(f"{self.name} takes no input")
         return self._process.stdin
 
+    def close_input(self) -> None:
+        """Tell it that nothing more comes."""
+        with contextlib.suppress(OSError):  # it may have ended already; its exit code counts
+            self.input.close()
+
     @property
     def said(self) -> str:
         return self._redact(self._said.decode(errors="replace"))
@@ -83,8 +92,11 @@ class Child:
             self.finish()
         return piece or b""
 
-    def finish(self) -> None:
-        """Wait for its end; raises ProgramFailed unless that is 0."""
+    def finish(self, stop: threading.Event | None = None) -> None:
+        """Wait for its end; raises ProgramFailed unless that is 0, Stopped once `stop` is set."""
+        while stop is not None and self._process.poll() is None:
+            if stop.wait(_LOOK):
+                raise Stopped
         code = self._process.wait()
         self._listener.join(_PATIENCE)
         if code != 0:
@@ -112,9 +124,14 @@ class Child:
         if stream is None:
             return
         with contextlib.suppress(OSError, ValueError):
+            rest = ""
             while piece := stream.read(4_096):
                 self._said += piece
                 del self._said[:-_KEPT]
+                *lines, rest = (rest + piece.decode(errors="replace")).split("\n")
+                if self._ends_at is not None and any(map(self._ends_at, lines)):
+                    self.grave = True
+                    self._process.terminate()
 
 
 def _last_line(said: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from bot.backup_listing import backup_objects
@@ -80,6 +81,21 @@ async def kept(settings: Settings, clients: Clients, *, deadline: float) -> tupl
     read_all = (_kept(prefix, each, held, manifests.get(each)) for each, held in shelves.items())
     found = [each for each in read_all if each is not None]
     return tuple(sorted(found, key=lambda each: each.finished, reverse=True))
+
+
+async def bucket_clock(clients: Clients, *, deadline: float = 20.0) -> datetime:
+    """The bucket's own time, which its objects' ages are told by. Raises StorageFailure."""
+    bucket = clients.backups
+
+    def ask(client: S3Client) -> datetime:
+        answer = client.head_bucket(Bucket=bucket.name)
+        told = answer["ResponseMetadata"]["HTTPHeaders"].get("date", "")
+        try:
+            return parsedate_to_datetime(told).astimezone(UTC)
+        except ValueError:
+            return datetime.now(UTC)
+
+    return await bucket.run(ask, deadline=deadline)
 
 
 async def newest_good(

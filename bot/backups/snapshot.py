@@ -17,7 +17,7 @@ _FEW = 2_000  # tables that are locked by ourselves too; each lock takes room on
 _AT_ONCE = 50
 LOCK_SECONDS = 20
 # Tables with rows of their own that pg_dump writes: not those of extensions, nor temporary ones.
-_TABLES = """
+TABLES = b"""
 select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
   has_schema_privilege(n.oid, 'usage') as may_enter,
   has_table_privilege(c.oid, 'select') as may_read,
@@ -94,7 +94,7 @@ async def held(database: Database, *, deadline: float) -> AsyncIterator[Snapshot
 
 async def _taken(connection: Connection) -> Snapshot:
     server: dict[str, Any] = await _one(connection, _SERVER)
-    tables = await (await connection.execute(_TABLES.encode())).fetchall()
+    tables = await (await connection.execute(TABLES)).fetchall()
     sequences = await (await connection.execute(_SEQUENCES.encode())).fetchall()
     _may_read(server["role"], tables, [each["name"] for each in sequences])
     names = tuple(each["name"] for each in tables)

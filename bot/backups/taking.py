@@ -82,6 +82,7 @@ async def _backup(
     name = f"{DUMP}.zst{'.age' if recipient else ''}"
     dsn = direct(clients.database.dsn or "")
     environment, connection = sign_in(dsn)
+    environment["PGTZ"] = "UTC"  # times as a restored copy will write them, to compare
     order = Order(
         program.path, environment, connection, snapshot.id, clients.backups.name, folder + name,
         part_size(snapshot.database_bytes), recipient, clients.database.redact,
@@ -124,7 +125,8 @@ async def _streamed(
             if counting.done() and (failure := counting.exception()) is not None:
                 raise failure
             await say(
-                f"Dumping: {size(progress.raw_bytes)} of about {size(snapshot.database_bytes)}"
+                f"Dumping: {size(progress.raw_bytes)} so far; with indexes the database has "
+                f"{size(snapshot.database_bytes)}"
             )
         stored = await dumping
         await say("Counting the rows of the same moment")

@@ -39,6 +39,5 @@ class Backups(Table):
     drill: Crontab = "0 4 1 * *"
     rto_minutes: Minutes = 240
     rpo_hours: Hours = 26.0
-    size_change_percent: Annotated[int, Strict(), Field(ge=1, le=1_000)] = 50
     most_minutes: Minutes = 240
     programs: FilePath | None = None

@@ -118,6 +118,7 @@ class Secrets(BaseModel):
     platform_password: Secret | None = None
     upstash_redis_rest_url: Annotated[Secret, AfterValidator(_secret_address)] | None = None
     upstash_redis_rest_token: Secret | None = None
+    scratch_database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     backup_age_identity: Annotated[Secret, AfterValidator(_age_identity)] | None = None
 
     def values(self) -> tuple[str, ...]:

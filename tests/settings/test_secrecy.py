@@ -27,6 +27,7 @@ PLANTED = {
     "PLATFORM_PASSWORD": "planted-10b",
     "UPSTASH_REDIS_REST_URL": "https://planted-11.upstash.io",
     "UPSTASH_REDIS_REST_TOKEN": "planted-12",
+    "SCRATCH_DATABASE_URL": "postgresql://bot:planted-13@scratch.example.com/postgres",
     "BACKUP_AGE_IDENTITY": "AGE-SECRET-KEY-1Z47TVLJ77GT6ZUXMET5AVEH3XFYNND6T24XA9K3FHXV3243"
     "RS8RSRWY2JW",
 }

@@ -1,0 +1,178 @@
+"""The live database and a restored one change names, in one transaction of the server.
+
+ALTER DATABASE … RENAME locks the database against new sessions and waits five seconds for the
+old ones to leave; they are ended meanwhile from a second session. Both renames commit together
+or not at all: a crash at any moment leaves the live database as it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from bot.backups.beside_databases import (
+    SECONDS,
+    BesideDatabase,
+    Standing,
+    acting,
+    described,
+    listed,
+)
+from bot.clients.postgres_trouble import DatabaseFailure
+from bot.errors import BadInput, OpsError, Refused
+
+if TYPE_CHECKING:
+    from bot.clients.postgres import Connection, Database
+
+_TRIES = 3
+_END_SESSIONS = """
+select count(pg_terminate_backend(pid)) as ended from pg_stat_activity
+where datname = any(%s) and pid <> pg_backend_pid() and backend_type = 'client backend'
+"""
+_THIRD = """
+select datname as name from pg_database where datallowconn and datname <> all(%s)
+  and has_database_privilege(oid, 'connect')
+  and coalesce(shobj_description(oid, 'pg_database'), '') not like 'pitchey-ops-bot %%'
+order by datname <> 'postgres', datistemplate, datname
+"""
+_OWNS = """
+select bool_and(pg_has_role(datdba, 'member')) as owns,
+  (select rolcreatedb or rolsuper from pg_roles where rolname = current_user) as creates,
+  current_user as role
+from pg_database where datname = any(%s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """`before` is the name that the database of before has now; it is kept."""
+
+    live: str
+    source: str
+    before: str
+    sessions_ended: int
+
+
+async def find(database: Database, name: str) -> BesideDatabase:
+    """The finished database of that name; raises BadInput, which lists those there are."""
+    found = await listed(database)
+    usable = [each for each in found if each.standing in (Standing.RESTORED, Standing.REPLACED)]
+    for each in found:
+        if each.name == name and each in usable:
+            return each
+        if each.name == name:
+            raise BadInput(
+                f"{name} is not a whole copy: it is {each.standing.value}.",
+                f"Drop it: `/pitchey restore drop {name}`, and restore again.",
+            )
+    names = ", ".join(each.name for each in usable)
+    raise BadInput(
+        f"There is no restored database called {name}.",
+        f"There are: {names}." if names else "First restore one: `/pitchey restore <id>`.",
+    )
+
+
+async def live_name(database: Database) -> str:
+    told = await database.query("select current_database() as name", deadline=20.0)
+    return str(told[0]["name"])
+
+
+def name_before(live: str, now: datetime) -> str:
+    """What the live database is called once it is replaced; at most 63 bytes. Pure."""
+    stamp = f"_before_{now.astimezone(UTC):%Y%m%d_%H%M%S}"
+    kept = live.encode()[: 63 - len(stamp)].decode(errors="ignore")
+    return kept + stamp
+
+
+async def switch(database: Database, source: str, live: str, by: str) -> Switched:
+    """`source` becomes `live`, and what was live gets a name that says so.
+
+    Raises Refused where the role may not, OpsError where a session does not end, DatabaseFailure;
+    in each of these nothing was changed.
+    """
+    before = name_before(live, datetime.now(UTC))
+    third = await _third(database, live, source)
+    await _may_rename(database, live, source)
+    ended = 0
+    for attempt in range(1, _TRIES + 1):
+        try:
+            ended += await _renamed(database, third, source, live, before, by)
+        except DatabaseFailure as error:
+            # object_in_use: somebody who may not be ended, or who came back in that moment
+            if error.state != "55006":
+                raise
+            if attempt == _TRIES:
+                raise OpsError(
+                    f"Sessions in {live} could not be ended, so nothing was switched.",
+                    "Stop what writes (`/pitchey maintenance on`), see who is there "
+                    "(`/pitchey db connections`), and switch again.",
+                ) from error
+        else:
+            break
+    return Switched(live, source, before, ended)
+
+
+async def _renamed(
+    database: Database, third: str, source: str, live: str, before: str, by: str
+) -> int:
+    from psycopg import sql
+
+    rename = sql.SQL("alter database {} rename to {}")
+    say = sql.SQL("comment on database {} is {}")
+    names = sql.Identifier(live), sql.Identifier(source), sql.Identifier(before)
+    async with (
+        acting(database, third, deadline=SECONDS) as connection,
+        acting(database, third, deadline=SECONDS) as other,
+    ):
+        ended: list[int] = []
+        ending = asyncio.create_task(_end_sessions(other, [live, source], ended))
+        try:
+            async with connection.transaction():
+                await connection.execute("set local lock_timeout = '20s'")
+                await connection.execute(rename.format(names[0], names[2]))
+                await connection.execute(rename.format(names[1], names[0]))
+                replaced = described(Standing.REPLACED, "", by=by)
+                await connection.execute(say.format(names[2], sql.Literal(replaced)))
+                await connection.execute(say.format(names[0], sql.SQL("null")))
+        finally:
+            ending.cancel()
+            await asyncio.gather(ending, return_exceptions=True)
+        return sum(ended)
+
+
+async def _end_sessions(connection: Connection, names: list[str], ended: list[int]) -> None:
+    while True:
+        row = await (await connection.execute(_END_SESSIONS, (names,))).fetchone()
+        ended.append(int(row["ended"]) if row else 0)
+        await asyncio.sleep(0.1)
+
+
+async def _third(database: Database, *not_these: str) -> str:
+    """A database to be in meanwhile: neither of the two. Raises OpsError."""
+    rows = await database.query(_THIRD, (list(not_these),), deadline=20.0)
+    for row in rows:
+        try:
+            async with acting(database, row["name"], deadline=20.0) as connection:
+                await connection.execute("select 1")
+        except DatabaseFailure:
+            continue
+        return str(row["name"])
+    raise OpsError(
+        "There is no third database to sign in to while the two change names.",
+        "Let the database's owner run: `CREATE DATABASE postgres;`",
+        permanent=True,
+    )
+
+
+async def _may_rename(database: Database, live: str, source: str) -> None:
+    rows: list[dict[str, Any]] = await database.query(_OWNS, ([live, source],), deadline=20.0)
+    told = rows[0]
+    if told["owns"] and told["creates"]:
+        return
+    raise Refused(
+        f"The database user {told['role']} may not rename {live}.",
+        f'It has to own both databases and may make databases: `ALTER DATABASE "{live}" OWNER TO '
+        f'"{told["role"]}"; ALTER ROLE "{told["role"]}" CREATEDB;`',
+    )

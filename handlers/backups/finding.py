@@ -1,0 +1,57 @@
+"""Which backup a person means: an id, a day, the end of an id, or the last good one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.backups import kept
+from bot.backups.shelf import last_good
+from bot.errors import BadInput
+
+if TYPE_CHECKING:
+    from bot.backups import KeptBackup
+    from bot.command import Context
+
+LAST = frozenset({"", "last", "last-good", "latest", "newest"})
+SECONDS = 30.0
+_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})")
+
+
+async def everything(context: Context) -> tuple[KeptBackup, ...]:
+    """Newest first; raises StorageFailure or NotConfigured."""
+    return await kept(context.settings, context.clients, deadline=SECONDS)
+
+
+async def wanted(context: Context, text: str) -> KeptBackup:
+    """Raises BadInput, which lists the newest ones, StorageFailure or NotConfigured."""
+    return choose(await everything(context), text)
+
+
+def choose(backups: Sequence[KeptBackup], text: str) -> KeptBackup:
+    """Out of all, newest first. Of several of a day, the newest good one. Pure."""
+    asked = text.strip().strip("`").lower()
+    if not backups:
+        raise BadInput("There is no backup.", "Make one: `/pitchey backup now`.")
+    if asked in LAST:
+        good = last_good(backups)
+        if good is None:
+            raise BadInput(
+                "None of the backups is good.", "See why: `/pitchey backups`. Then make a new one."
+            )
+        return good
+    if found := next((each for each in backups if each.id == asked), None):
+        return found
+    if day := _DAY.fullmatch(asked):
+        of_day = [each for each in backups if each.id.startswith("".join(day.groups()))]
+        if of_day:
+            return next((each for each in of_day if each.good), of_day[0])
+    ending = [each for each in backups if len(asked) >= 4 and each.id.endswith(asked)]
+    if len(ending) == 1:
+        return ending[0]
+    newest = ", ".join(f"`{each.id}`" for each in backups[:3])
+    raise BadInput(
+        f"There is no backup `{text[:40]}`.",
+        f"A day such as `{backups[0].id[:8]}`, or an id; the newest are {newest}.",
+    )
