@@ -28,6 +28,8 @@ def mention(person_id: str, name: str) -> str:
     """A person as Slack shows them; people in a terminal have a name only."""
     if not person_id or person_id.startswith(TERMINAL):
         return f"{escape(name)} (terminal)" if name else "the bot"
+    if ":" in person_id:  # a schedule's
+        return escape(name)
     return f"<@{person_id}>"
 
 

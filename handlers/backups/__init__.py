@@ -1,8 +1,14 @@
 """Backups: made, listed, verified, kept, restored, rehearsed."""
 
 from bot.command import Feature
-from handlers.backups.commands import COMMANDS
+from handlers.backups import commands, keeping_commands, restore_commands
+from handlers.backups.jobs import JOBS
 
-FEATURE = Feature(name="backups", title="Backups", commands=COMMANDS)
+FEATURE = Feature(
+    name="backups",
+    title="Backups",
+    commands=(*commands.COMMANDS, *keeping_commands.COMMANDS, *restore_commands.COMMANDS),
+    jobs=JOBS,
+)
 
 __all__ = ["FEATURE"]

@@ -1,0 +1,319 @@
+"""`/pitchey restore` and what belongs to it: switch, drill, list, drop, steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.backups.beside_databases import Standing
+from bot.backups.drilling import place
+from bot.backups.restoring import check_readable
+from bot.backups.shelf import KeptBackup
+from bot.backups.switching import find, live_name
+from bot.command import Argument, Arguments, Command, Context, Plan, Reply, Risk, Role, Upload
+from bot.errors import BadInput, OpsError
+from handlers.backups import restore_views as views
+from handlers.backups.commands import WHICH
+from handlers.backups.finding import wanted
+from handlers.backups.operations import shown
+from handlers.backups.restoring import (
+    beside,
+    databases,
+    drop_beside,
+    free_name,
+    rehearse,
+    replace_live,
+    restore,
+    switch_to,
+)
+from handlers.backups.steps import files_of, recovery
+from handlers.backups.words import plural, size, span
+
+GUIDE = "Backup & Recovery, Recovery Procedures"
+_LONGEST = 7 * 24 * 3_600.0  # [backups] most_minutes ends it before
+_SIZES = """
+select current_database() as name, pg_database_size(current_database()) as bytes,
+  (select count(*) from pg_stat_activity where datname = current_database()
+    and backend_type = 'client backend' and pid <> pg_backend_pid()) as sessions
+"""
+_NAMED = Argument("database", "one of `restore list`", required=True, example="pitchey_restore_1")
+
+
+async def _usable(context: Context, text: str) -> KeptBackup:
+    backup = await wanted(context, text)
+    check_readable(backup)
+    if backup.corrupt or (backup.manifest is not None and not backup.proven):
+        raise OpsError(
+            f"The backup {backup.id} is corrupt: a copy of it would not be whole.",
+            "Take the last good one: `/pitchey restore last`. Why: "
+            f"`/pitchey backup show {backup.id}`.",
+            permanent=True,
+        )
+    return backup
+
+
+async def plan_restore(context: Context, arguments: Arguments) -> Plan:
+    backup = await _usable(context, arguments["backup"])
+    told = (await context.clients.database.query(_SIZES, deadline=20.0))[0]
+    live, over = str(told["name"]), arguments["over"] or ""
+    if over and over != live:
+        raise BadInput(
+            f"The live database is not called {over[:63]}.",
+            f"To replace it, type its name: `--over {live}`.",
+        )
+    name = await free_name(context, backup, arguments["into"] or "", live)
+    age = span(backup.age(context.runtime.now()))
+    rows = f"{backup.manifest.rows:,} rows" if backup.manifest else "rows not counted"
+    lines = [
+        f"the backup is {age} old, has {rows} and is "
+        + ("verified" if backup.verified else "NOT verified: it is checked while it is restored"),
+        *_room(context, backup, told),
+    ]
+    if not over:
+        effect = (
+            f"restores {backup.id} into a new database {name} beside {live}, and compares the "
+            f"rows. {live} itself is not touched."
+        )
+        lines.append("to make it the live one is an act of its own: `restore switch`")
+    else:
+        effect = (
+            f"replaces {live} by a copy of {backup.id}: what was written in the last {age} is not "
+            f"in it. {plural(told['sessions'], 'session')} would be ended."
+        )
+        lines += [
+            "first: what writes is stopped, and a safety backup is made and verified",
+            f"then: the copy is made beside as {name}, and its rows are compared",
+            f"last: both change names in one transaction; {live} of now is kept under another name",
+        ]
+    return Plan(
+        target=f"database {live}" if over else f"database {name}",
+        effect=effect,
+        lines=tuple(lines),
+        state=f"{backup.id} {name}",
+    )
+
+
+def _room(context: Context, backup: KeptBackup, told: dict[str, Any]) -> list[str]:
+    needed = backup.manifest.database_bytes if backup.manifest else 0
+    limit = context.settings.database.size_limit_gb * 1e9
+    if not needed:
+        return []
+    line = f"it takes about {size(needed)} more room on the server"
+    if limit and told["bytes"] + needed > limit:
+        line += f": over the {size(limit)} that the plan holds"
+    return [line]
+
+
+async def run_restore(context: Context, arguments: Arguments) -> Reply:
+    backup = await _usable(context, arguments["backup"])
+    live = await live_name(context.clients.database)
+    name = await free_name(context, backup, arguments["into"] or "", live)
+    if arguments["over"]:
+        return views.replaced_reply(await replace_live(context, backup, name))
+    return views.restored_reply(await restore(context, backup, name))
+
+
+async def plan_switch(context: Context, arguments: Arguments) -> Plan:
+    database = context.clients.database
+    told = (await database.query(_SIZES, deadline=20.0))[0]
+    found = await find(database, arguments["database"])
+    live = str(told["name"])
+    since = f" since {found.at:%Y-%m-%d %H:%M} UTC" if found.at else ""
+    if found.standing is Standing.REPLACED:
+        source = f"the database that was live until {found.at:%Y-%m-%d %H:%M} UTC"
+        lost = f"what was written{since} is not in it"
+    else:
+        source = f"the copy of backup {found.backup}, {found.rows:,} rows"
+        lost = f"what was written after the backup {found.backup} is not in it"
+    return Plan(
+        target=f"database {live}",
+        effect=(
+            f"makes {found.name} the live database {live}: {source}. "
+            f"{plural(told['sessions'], 'session')} would be ended."
+        ),
+        lines=(
+            lost,
+            "both change names in one transaction: all of it, or nothing",
+            f"{live} of now stays, under another name, to go back to",
+            "applications connect again by themselves: DATABASE_URL stays as it is",
+        ),
+        state=f"{found.name} {found.at}",
+    )
+
+
+async def run_switch(context: Context, arguments: Arguments) -> Reply:
+    return views.replaced_reply(await switch_to(context, arguments["database"]))
+
+
+async def plan_drill(context: Context, arguments: Arguments) -> Plan:
+    backup = await _usable(context, arguments["backup"] or "")
+    where = place(context.settings, context.clients, backup)
+    needed = backup.manifest.database_bytes if backup.manifest else 0
+    on = "the live server" if where.live_server else "the scratch server"
+    return Plan(
+        target="restore drill",
+        effect=(
+            f"restores {backup.id} into the database {where.name} on {on}, compares every table, "
+            "and drops it again."
+        ),
+        lines=(
+            f"it takes about {size(needed)} of room meanwhile" if needed else "size not known",
+            "the live database is not touched, but its server works",
+        ),
+        state=backup.id,
+    )
+
+
+async def run_drill(context: Context, arguments: Arguments) -> Reply:
+    backup = await _usable(context, arguments["backup"] or "")
+    return views.drilled_reply(await rehearse(context, backup))
+
+
+async def run_list(context: Context, _arguments: Arguments) -> Reply:
+    return views.databases_reply(await databases(context))
+
+
+async def plan_drop(context: Context, arguments: Arguments) -> Plan:
+    found = await beside(context, arguments["database"])
+    only = found.standing is Standing.REPLACED
+    lines = [f"{found.standing.value}, {size(found.bytes)}, {plural(found.sessions, 'session')}"]
+    if only:
+        lines.append("it was live: what was written before the switch may be in it alone")
+    return Plan(
+        target=f"database {found.name}",
+        effect=f"drops the database {found.name} ({size(found.bytes)}); the live one stays.",
+        lines=tuple(lines),
+        state=f"{found.name} {found.at}",
+        risk=Risk.DANGEROUS if only else None,
+    )
+
+
+async def run_drop(context: Context, arguments: Arguments) -> Reply:
+    return views.dropped_reply(await drop_beside(context, arguments["database"]))
+
+
+async def run_steps(context: Context, arguments: Arguments) -> Reply:
+    found = await shown(context, arguments["backup"] or "")
+    return views.steps_reply(recovery(found), found)
+
+
+async def run_files(context: Context, arguments: Arguments) -> Reply:
+    backup = await wanted(context, arguments["backup"] or "")
+    files = await files_of(context, backup)
+    uploads = tuple(
+        Upload(f"{backup.id}-{name}", content, title=f"{name} of {backup.id}")
+        for name, content in files.items()
+    )
+    return views.files_reply(backup, uploads)
+
+
+RESTORE = Command(
+    name="restore",
+    summary="Restore a backup into a new database beside the live one, and compare the rows.",
+    run=run_restore,
+    plan=plan_restore,
+    role=Role.OPERATOR,
+    risk=Risk.DANGEROUS,
+    arguments=(
+        Argument(
+            "backup", "an id, its last letters, a day (YYYYMMDD), or `last` for the last good one",
+            required=True, example="20261128",
+        ),
+        Argument("into", "name of the new database", flag=True, example="pitchey_yesterday"),
+        Argument(
+            "over", "replace the live database, whose name has to be typed", flag=True,
+            example="pitchey",
+        ),
+    ),
+    examples=(
+        'restore 20261128 --reason "orders of yesterday are gone"',
+        'restore last --over pitchey --reason "SEV1, the tables are damaged"',
+    ),
+    details=(
+        "The live database is never written to. Without `--over` the copy stays beside it; look at "
+        "it, then `restore switch` makes it the live one, which a second person approves again. "
+        "With `--over` writers are stopped, a safety backup is made, the copy is compared, and "
+        "only then do the two change names. Cancel works at any moment before that; a copy that "
+        "was not finished is dropped. `restore steps` shows the guide's five steps for everything "
+        "else."
+    ),
+    guide=GUIDE,
+    deadline=_LONGEST,
+    resumable=True,
+)  # fmt: skip
+SWITCH = Command(
+    name="restore switch",
+    summary="Make a restored database the live one; the one of now is kept under another name.",
+    run=run_switch,
+    plan=plan_switch,
+    role=Role.OPERATOR,
+    risk=Risk.DANGEROUS,
+    arguments=(_NAMED,),
+    examples=('restore switch pitchey_restore_20261128 --reason "rows compared by Ana"',),
+    details=(
+        "Both databases change names in one transaction of the server, so that there is no moment "
+        "without a live one, and a crash changes nothing. Sessions are ended; applications "
+        "connect again to the same name."
+    ),
+    guide=GUIDE,
+    deadline=300.0,
+    cancellable=False,
+)
+DRILL = Command(
+    name="restore drill",
+    summary="Rehearse: restore into a scratch database, compare every table, measure the time.",
+    run=run_drill,
+    plan=plan_drill,
+    role=Role.OPERATOR,
+    risk=Risk.CHANGES,
+    arguments=(WHICH,),
+    examples=("restore drill", "restore drill 20261128"),
+    details=(
+        "The backup is read back, really restored, and compared by rows and by a checksum of each "
+        "table. Recovery time and recovery point are told beside their targets (`rto_minutes`, "
+        "`rpo_hours`). With SCRATCH_DATABASE_URL it happens on another server. It runs by itself "
+        "as `[backups] drill` says."
+    ),
+    guide=GUIDE,
+    deadline=_LONGEST,
+)
+LIST = Command(
+    name="restore list",
+    summary="The databases beside the live one: restored, replaced, or left unfinished.",
+    run=run_list,
+    examples=("restore list",),
+    guide=GUIDE,
+    deadline=60.0,
+)
+DROP = Command(
+    name="restore drop",
+    summary="Drop a database that a restore made; never the live one.",
+    run=run_drop,
+    plan=plan_drop,
+    role=Role.OPERATOR,
+    risk=Risk.CHANGES,
+    arguments=(_NAMED,),
+    examples=("restore drop pitchey_restore_20261128",),
+    details="One that was live before a switch needs a second person.",
+    guide=GUIDE,
+    deadline=300.0,
+)
+STEPS = Command(
+    name="restore steps",
+    summary="The guide's five steps of a recovery for one backup, each with its button.",
+    run=run_steps,
+    arguments=(WHICH,),
+    examples=("restore steps", "restore steps 20261128"),
+    guide=GUIDE,
+    deadline=60.0,
+)
+FILES = Command(
+    name="backup files",
+    summary="Download the configuration and the list of what was deployed that go with a backup.",
+    run=run_files,
+    role=Role.OPERATOR,
+    arguments=(WHICH,),
+    examples=("backup files 20261128",),
+    guide=GUIDE,
+    deadline=60.0,
+)
+COMMANDS = (RESTORE, STEPS, LIST, SWITCH, DROP, DRILL, FILES)

@@ -1,0 +1,182 @@
+"""Restores: into a database beside the live one, then, as an act of its own, in its place."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.backups import Label, take
+from bot.backups.beside_databases import (
+    BesideDatabase,
+    Standing,
+    check_name,
+    drop,
+    listed,
+)
+from bot.backups.drilling import drill
+from bot.backups.restoring import Restored, check_readable, restore_into
+from bot.backups.shelf import KeptBackup
+from bot.backups.switching import find, live_name, switch
+from bot.backups.verifying import verify
+from bot.errors import BadInput, OpsError
+from handlers.backups.result import Databases, Drilled, Recovered
+from handlers.backups.telling import operation_of, saying
+from handlers.backups.writers import stop_writers
+
+if TYPE_CHECKING:
+    from bot.clients.postgres import Database
+    from bot.command import Context
+
+log = logging.getLogger(__name__)
+SAFETY, COMPARE, SWITCH = "Make a safety backup", "Restore and compare", "Switch the databases"
+STOP = "Stop what writes"
+
+
+def default_name(live: str, backup: KeptBackup) -> str:
+    """Of the copy; at most 63 bytes, as PostgreSQL cuts. Pure."""
+    ending = f"_restore_{backup.id.replace('-', '_')}"
+    return live.lower().replace("-", "_")[: 63 - len(ending)] + ending
+
+
+async def databases(context: Context) -> Databases:
+    """The live one and those beside it. Raises DatabaseFailure."""
+    database = context.clients.database
+    return Databases(await live_name(database), await listed(database), context.runtime.now())
+
+
+async def free_name(context: Context, backup: KeptBackup, asked: str, live: str) -> str:
+    """The name for the copy; raises BadInput where it is taken or no name.
+
+    A copy whose restore never ended is in nobody's way: it is made anew.
+    """
+    name = asked or default_name(live, backup)
+    check_name(name)
+    if name == live:
+        raise BadInput(
+            f"{name} is the live database: a restore goes into another one.",
+            f"Leave out `--into`, then switch; or, in one go, `--over {live}`.",
+        )
+    found = await context.clients.database.query(
+        "select datname as name from pg_database where datname = %s", (name,), deadline=20.0
+    )
+    if found:
+        ours = {each.name: each for each in await listed(context.clients.database)}
+        if name not in ours or ours[name].standing is not Standing.RESTORING:
+            raise BadInput(
+                f"There is a database called {name} already.",
+                f"Choose another with `--into`, or drop it: `/pitchey restore drop {name}`.",
+            )
+    return name
+
+
+async def restore(context: Context, backup: KeptBackup, name: str) -> Recovered:
+    """Into `name`, compared. Raises OpsError; what is half-way is dropped again."""
+    operation = operation_of(context)
+    live = await live_name(context.clients.database)
+    await operation.step(COMPARE)
+    restored = await _restored(context, backup, name)
+    return Recovered(restored, live, backup.age(context.runtime.now()))
+
+
+async def replace_live(context: Context, backup: KeptBackup, name: str) -> Recovered:
+    """Writers stopped, a safety backup, the copy beside, compared, and only then the switch.
+
+    Raises OpsError; up to the switch itself the live database is as it was.
+    """
+    operation, say = operation_of(context), saying(context)
+    settings, clients, done = context.settings, context.clients, operation.finished_steps
+    person = context.invocation.person
+    live = await live_name(clients.database)
+    await operation.step(STOP)
+    maintenance = await stop_writers(context, f"restore of {backup.id}")
+    safety = None
+    if SAFETY not in done:
+        await operation.step(SAFETY)
+        safety = await take(
+            settings, clients, context.store, label=Label.SAFETY, person=person, say=say
+        )
+        found = await verify(settings, clients, safety, person=person, say=say)
+        if not found.good:
+            raise OpsError(
+                f"The safety backup cannot be read back: {found.proof.problems[0]} Nothing was "
+                "restored.",
+                "Find out why first: `/pitchey backup verify`.",
+            )
+    await operation.step(COMPARE)
+    restored = await _restored(context, backup, name)
+    if restored.problems:
+        raise OpsError(
+            f"The copy differs from the backup, so {live} stays as it was: {restored.problems[0]}",
+            f"Look at it: {name}. Drop it: `/pitchey restore drop {name}`.",
+        )
+    await operation.step(SWITCH)
+    switched = await switch(clients.database, name, live, person.name)
+    age = backup.age(context.runtime.now())
+    return Recovered(restored, live, age, safety, switched, maintenance)
+
+
+async def switch_to(context: Context, name: str) -> Recovered:
+    """A database that was restored before becomes the live one. Raises OpsError."""
+    operation, database = operation_of(context), context.clients.database
+    live, beside = await live_name(database), await find(database, name)
+    await operation.step(SWITCH)
+    switched = await switch(database, name, live, context.invocation.person.name)
+    backup = KeptBackup(beside.backup, "", "", 0, context.runtime.now(), None)
+    restored = Restored(name, backup, {}, (), (), 0.0, 0.0)
+    return Recovered(restored, live, timedelta(), switched=switched)
+
+
+async def beside(context: Context, name: str) -> BesideDatabase:
+    """The database of that name that the bot made. Raises BadInput, DatabaseFailure."""
+    found = await listed(context.clients.database)
+    for each in found:
+        if each.name == name:
+            return each
+    names = ", ".join(f"`{each.name}`" for each in found)
+    raise BadInput(
+        f"The bot made no database called {name[:63]}.",
+        f"There are: {names}." if names else "There is none beside the live one.",
+    )
+
+
+async def drop_beside(context: Context, name: str) -> BesideDatabase:
+    operation, found = operation_of(context), await beside(context, name)
+    await operation.step(f"Drop {name}")
+    await drop(context.clients.database, name)
+    return found
+
+
+async def rehearse(context: Context, backup: KeptBackup) -> Drilled:
+    """Raises OpsError; the scratch database is dropped anyway."""
+    operation = operation_of(context)
+    await operation.step("Verify, restore into scratch, and compare")
+    found = await drill(
+        context.settings, context.clients, backup, person=context.invocation.person,
+        say=saying(context),
+    )  # fmt: skip
+    return Drilled(backup, found)
+
+
+async def _restored(context: Context, backup: KeptBackup, name: str) -> Restored:
+    check_readable(backup)
+    database = context.clients.database
+    await _drop_unfinished(database, name)
+    try:
+        return await restore_into(
+            context.settings, context.clients, database, backup, name,
+            standing=Standing.RESTORED, by=context.invocation.person.name, say=saying(context),
+        )  # fmt: skip
+    except OpsError:
+        # Half a copy is no use to anybody, and takes room.
+        await _drop_unfinished(database, name)
+        raise
+
+
+async def _drop_unfinished(database: Database, name: str) -> None:
+    try:
+        for each in await listed(database):
+            if each.name == name and each.standing is Standing.RESTORING:
+                await drop(database, name)
+    except OpsError as error:
+        log.warning("the unfinished database %s stays: %s", name, error)
