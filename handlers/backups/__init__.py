@@ -1,13 +1,18 @@
 """Backups: made, listed, verified, kept, restored, rehearsed."""
 
 from bot.command import Feature
-from handlers.backups import commands, keeping_commands, restore_commands
+from handlers.backups import commands, keeping_commands, recovery_commands, restore_commands
 from handlers.backups.jobs import JOBS
 
 FEATURE = Feature(
     name="backups",
     title="Backups",
-    commands=(*commands.COMMANDS, *keeping_commands.COMMANDS, *restore_commands.COMMANDS),
+    commands=(
+        *commands.COMMANDS,
+        *keeping_commands.COMMANDS,
+        *restore_commands.COMMANDS,
+        *recovery_commands.COMMANDS,
+    ),
     jobs=JOBS,
 )
 

@@ -14,7 +14,7 @@ from bot.command import (
     Risk,
     Role,
 )
-from handlers.backups import views
+from handlers.backups import show_views, views
 from handlers.backups.operations import check, listing, make, shown
 from handlers.backups.words import size
 
@@ -39,7 +39,7 @@ async def backups(context: Context, arguments: Arguments) -> Reply:
 
 
 async def show(context: Context, arguments: Arguments) -> Reply:
-    return views.show_reply(await shown(context, arguments["backup"] or ""))
+    return show_views.show_reply(await shown(context, arguments["backup"] or ""))
 
 
 async def verify(context: Context, arguments: Arguments) -> Reply:

@@ -5,40 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from bot.backups.beside_databases import Standing
-from bot.backups.drilling import place
 from bot.backups.restoring import check_readable
 from bot.backups.shelf import KeptBackup
 from bot.backups.switching import find, live_name
-from bot.command import Argument, Arguments, Command, Context, Plan, Reply, Risk, Role, Upload
+from bot.command import Argument, Arguments, Command, Context, Plan, Reply, Risk, Role
 from bot.errors import BadInput, OpsError
 from handlers.backups import restore_views as views
-from handlers.backups.commands import WHICH
 from handlers.backups.finding import wanted
-from handlers.backups.operations import shown
 from handlers.backups.restoring import (
-    beside,
-    databases,
-    drop_beside,
     free_name,
-    rehearse,
     replace_live,
     restore,
     switch_to,
 )
-from handlers.backups.steps import files_of, recovery
 from handlers.backups.words import plural, size, span
 
 GUIDE = "Backup & Recovery, Recovery Procedures"
-_LONGEST = 7 * 24 * 3_600.0  # [backups] most_minutes ends it before
+LONGEST = 7 * 24 * 3_600.0  # [backups] most_minutes ends it before
 _SIZES = """
 select current_database() as name, pg_database_size(current_database()) as bytes,
   (select count(*) from pg_stat_activity where datname = current_database()
     and backend_type = 'client backend' and pid <> pg_backend_pid()) as sessions
 """
-_NAMED = Argument("database", "one of `restore list`", required=True, example="pitchey_restore_1")
+NAMED = Argument("database", "one of `restore list`", required=True, example="pitchey_restore_1")
 
 
-async def _usable(context: Context, text: str) -> KeptBackup:
+async def usable(context: Context, text: str) -> KeptBackup:
+    """A backup that a copy can be made of; raises OpsError."""
     backup = await wanted(context, text)
     check_readable(backup)
     if backup.corrupt or (backup.manifest is not None and not backup.proven):
@@ -52,7 +45,7 @@ async def _usable(context: Context, text: str) -> KeptBackup:
 
 
 async def plan_restore(context: Context, arguments: Arguments) -> Plan:
-    backup = await _usable(context, arguments["backup"])
+    backup = await usable(context, arguments["backup"])
     told = (await context.clients.database.query(_SIZES, deadline=20.0))[0]
     live, over = str(told["name"]), arguments["over"] or ""
     if over and over != live:
@@ -104,7 +97,7 @@ def _room(context: Context, backup: KeptBackup, told: dict[str, Any]) -> list[st
 
 
 async def run_restore(context: Context, arguments: Arguments) -> Reply:
-    backup = await _usable(context, arguments["backup"])
+    backup = await usable(context, arguments["backup"])
     live = await live_name(context.clients.database)
     name = await free_name(context, backup, arguments["into"] or "", live)
     if arguments["over"]:
@@ -144,68 +137,6 @@ async def run_switch(context: Context, arguments: Arguments) -> Reply:
     return views.replaced_reply(await switch_to(context, arguments["database"]))
 
 
-async def plan_drill(context: Context, arguments: Arguments) -> Plan:
-    backup = await _usable(context, arguments["backup"] or "")
-    where = place(context.settings, context.clients, backup)
-    needed = backup.manifest.database_bytes if backup.manifest else 0
-    on = "the live server" if where.live_server else "the scratch server"
-    return Plan(
-        target="restore drill",
-        effect=(
-            f"restores {backup.id} into the database {where.name} on {on}, compares every table, "
-            "and drops it again."
-        ),
-        lines=(
-            f"it takes about {size(needed)} of room meanwhile" if needed else "size not known",
-            "the live database is not touched, but its server works",
-        ),
-        state=backup.id,
-    )
-
-
-async def run_drill(context: Context, arguments: Arguments) -> Reply:
-    backup = await _usable(context, arguments["backup"] or "")
-    return views.drilled_reply(await rehearse(context, backup))
-
-
-async def run_list(context: Context, _arguments: Arguments) -> Reply:
-    return views.databases_reply(await databases(context))
-
-
-async def plan_drop(context: Context, arguments: Arguments) -> Plan:
-    found = await beside(context, arguments["database"])
-    only = found.standing is Standing.REPLACED
-    lines = [f"{found.standing.value}, {size(found.bytes)}, {plural(found.sessions, 'session')}"]
-    if only:
-        lines.append("it was live: what was written before the switch may be in it alone")
-    return Plan(
-        target=f"database {found.name}",
-        effect=f"drops the database {found.name} ({size(found.bytes)}); the live one stays.",
-        lines=tuple(lines),
-        state=f"{found.name} {found.at}",
-        risk=Risk.DANGEROUS if only else None,
-    )
-
-
-async def run_drop(context: Context, arguments: Arguments) -> Reply:
-    return views.dropped_reply(await drop_beside(context, arguments["database"]))
-
-
-async def run_steps(context: Context, arguments: Arguments) -> Reply:
-    found = await shown(context, arguments["backup"] or "")
-    return views.steps_reply(recovery(found), found)
-
-
-async def run_files(context: Context, arguments: Arguments) -> Reply:
-    backup = await wanted(context, arguments["backup"] or "")
-    files = await files_of(context, backup)
-    uploads = tuple(
-        Upload(f"{backup.id}-{name}", content, title=f"{name} of {backup.id}")
-        for name, content in files.items()
-    )
-    return views.files_reply(backup, uploads)
-
-
 RESTORE = Command(
     name="restore",
     summary="Restore a backup into a new database beside the live one, and compare the rows.",
@@ -237,7 +168,7 @@ RESTORE = Command(
         "else."
     ),
     guide=GUIDE,
-    deadline=_LONGEST,
+    deadline=LONGEST,
     resumable=True,
 )  # fmt: skip
 SWITCH = Command(
@@ -247,7 +178,7 @@ SWITCH = Command(
     plan=plan_switch,
     role=Role.OPERATOR,
     risk=Risk.DANGEROUS,
-    arguments=(_NAMED,),
+    arguments=(NAMED,),
     examples=('restore switch pitchey_restore_20261128 --reason "rows compared by Ana"',),
     details=(
         "Both databases change names in one transaction of the server, so that there is no moment "
@@ -258,62 +189,4 @@ SWITCH = Command(
     deadline=300.0,
     cancellable=False,
 )
-DRILL = Command(
-    name="restore drill",
-    summary="Rehearse: restore into a scratch database, compare every table, measure the time.",
-    run=run_drill,
-    plan=plan_drill,
-    role=Role.OPERATOR,
-    risk=Risk.CHANGES,
-    arguments=(WHICH,),
-    examples=("restore drill", "restore drill 20261128"),
-    details=(
-        "The backup is read back, really restored, and compared by rows and by a checksum of each "
-        "table. Recovery time and recovery point are told beside their targets (`rto_minutes`, "
-        "`rpo_hours`). With SCRATCH_DATABASE_URL it happens on another server. It runs by itself "
-        "as `[backups] drill` says."
-    ),
-    guide=GUIDE,
-    deadline=_LONGEST,
-)
-LIST = Command(
-    name="restore list",
-    summary="The databases beside the live one: restored, replaced, or left unfinished.",
-    run=run_list,
-    examples=("restore list",),
-    guide=GUIDE,
-    deadline=60.0,
-)
-DROP = Command(
-    name="restore drop",
-    summary="Drop a database that a restore made; never the live one.",
-    run=run_drop,
-    plan=plan_drop,
-    role=Role.OPERATOR,
-    risk=Risk.CHANGES,
-    arguments=(_NAMED,),
-    examples=("restore drop pitchey_restore_20261128",),
-    details="One that was live before a switch needs a second person.",
-    guide=GUIDE,
-    deadline=300.0,
-)
-STEPS = Command(
-    name="restore steps",
-    summary="The guide's five steps of a recovery for one backup, each with its button.",
-    run=run_steps,
-    arguments=(WHICH,),
-    examples=("restore steps", "restore steps 20261128"),
-    guide=GUIDE,
-    deadline=60.0,
-)
-FILES = Command(
-    name="backup files",
-    summary="Download the configuration and the list of what was deployed that go with a backup.",
-    run=run_files,
-    role=Role.OPERATOR,
-    arguments=(WHICH,),
-    examples=("backup files 20261128",),
-    guide=GUIDE,
-    deadline=60.0,
-)
-COMMANDS = (RESTORE, STEPS, LIST, SWITCH, DROP, DRILL, FILES)
+COMMANDS = (RESTORE, SWITCH)

@@ -205,7 +205,7 @@ def steps_reply(steps: Sequence[Step], found: Shown) -> Reply:
     lost = span(backup.age(found.now))
     blocks.append(context(f"What was written in the last {lost} is not in this backup."))
     blocks.append(
-        actions(command_button("As a checklist in this channel", "playbook run disaster-recovery"))
+        actions(command_button("As a checklist here", "playbook start disaster-recovery"))
     )
     told = [{"title": step.title, "command": step.line} for step in steps]
     return Reply(text, blocks, data=told)
