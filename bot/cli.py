@@ -108,7 +108,7 @@ def _run(words: list[str]) -> int:
     from bot.transports import run
 
     logging.getLogger().setLevel(_level(os.environ.get("PITCHEY_LOG", "INFO").upper()))
-    for chatty in ("httpx", "apscheduler"):
+    for chatty in ("httpx", "apscheduler", "fontTools"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     uvloop.run(run(load(), asked.mode))
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.access import TERMINAL
@@ -11,6 +13,8 @@ from bot.store.incidents_rows import Actor, IncidentRecord
 if TYPE_CHECKING:
     from bot.command import Context
     from bot.store import Store
+
+_IDS = re.compile(r"\b(?:INC|RUN)-\d{1,12}\b", re.IGNORECASE)
 
 
 def actor(context: Context) -> Actor:
@@ -36,3 +40,21 @@ def may_see(
     involved = {holder.person_id for holder in store.incident_work.people(record.id)}
     invited = {link.reference for link in store.incident_work.links(record.id, "invited")}
     return person_id in involved | invited
+
+
+def traces(store: Store) -> Callable[[str, str], bool]:
+    """Answers whether what was done in a channel, or said in a text, tells of a private incident.
+
+    Asked once for many: the private incidents of now are read when it is made.
+    """
+    secret = store.incidents.private()
+    ids = {each.id for each in secret}
+    ids |= {run.id for each in secret for run in store.playbook_runs.of_incident(each.id)}
+    channels = {each.channel for each in secret if each.channel}
+
+    def hidden(channel: str, text: str) -> bool:
+        if channel in channels:
+            return True
+        return any(each.upper() in ids for each in _IDS.findall(text)) if ids else False
+
+    return hidden

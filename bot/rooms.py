@@ -134,18 +134,26 @@ class Rooms:
                 )
         return None
 
-    async def share(self, channel: str, thread_ts: str, files: Sequence[Upload]) -> None:
-        """Upload files into a thread."""
+    async def share(self, channel: str, thread_ts: str, files: Sequence[Upload]) -> tuple[str, ...]:
+        """Upload files into a thread; their ids, in order.
+
+        Slack reads a picture for a moment after this returns; until then it refuses blocks that
+        show it as `slack_file`.
+        """
         uploads = [
-            {"filename": each.name, "content": each.content, "title": each.title or each.name}
+            {
+                "filename": each.name, "content": each.content,
+                "title": each.title or each.name, "alt_txt": each.alt_text or None,
+            }
             for each in files
-        ]
-        await self._slack.call(
+        ]  # fmt: skip
+        answer = await self._slack.call(
             self._slack.web.files_upload_v2,
             file_uploads=uploads,
             channel=channel,
             thread_ts=thread_ts,
         )
+        return tuple(str(each.get("id", "")) for each in answer.get("files", []))
 
     async def canvas(self, title: str, markdown: str, channel: str) -> str:
         """The id of a new canvas in a tab of the channel; not every workspace has canvases."""

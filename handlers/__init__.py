@@ -23,6 +23,7 @@ from handlers import (
     operations,
     playbooks,
     practice,
+    reports,
     schedules,
     status,
 )
@@ -45,6 +46,7 @@ FEATURES: tuple[Feature, ...] = (
     incidents.FEATURE,
     playbooks.FEATURE,
     lessons.FEATURE,
+    reports.FEATURE,
     operations.FEATURE,
     schedules.FEATURE,
     practice.FEATURE,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.outbox import refusals
 from bot.outbox.pace import REAL, Bucket, Clock, pause
-from bot.outbox.wire import NotNow, RefusedForGood, Wire
+from bot.outbox.wire import NotNow, PictureRefused, RefusedForGood, Wire
 from bot.store.outbox_rows import THREAD_OF, OutboxMessage, State
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ LOOK_AGAIN = 1.0  # seconds: somebody may have asked to try at once
 # So long Slack may fail at one message while it takes others; then another form is tried. Not a
 # number of attempts: where every second call fails, one message in a thousand meets ten in a row.
 LONG_ENOUGH = timedelta(minutes=5)
+MOST_LOOKS_AT_PICTURES = 8  # two seconds apart; Slack reads an upload in one or two
 
 
 @dataclass(slots=True)
@@ -101,6 +102,9 @@ class Lane:
 
     def _not_now(self, message: OutboxMessage, later: NotNow) -> None:
         now = self.clock.now()
+        if isinstance(later, PictureRefused) and message.attempts + 1 >= MOST_LOOKS_AT_PICTURES:
+            self._refused(message, refusals.PICTURE_REFUSED, later.reason)
+            return
         began = message.began_at if message.state is State.SENDING else None
         stuck = began is not None and now - began > LONG_ENOUGH and self.store.sent_since(began)
         if stuck and later.failed and not later.sure:

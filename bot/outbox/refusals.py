@@ -7,6 +7,7 @@ from bot.command import Block
 from bot.limits import BLOCKS_PER_MESSAGE, MESSAGE_TEXT_ADVISED
 from bot.store.outbox_rows import Course, Form, OutboxMessage
 
+PICTURE_REFUSED = "invalid_slack_file"  # ours: Slack's code is that of any wrong block
 NO_ANSWER = "no_answer"  # ours: Slack fails at this message again and again, and not at others
 CHANNEL_REFUSED = {
     "is_archived": "the channel is archived",
@@ -39,7 +40,9 @@ def course_after(message: OutboxMessage, code: str) -> Course | None:
         return Course(now.form, now.channel, "", now.update_of)
     if code in _EDIT_REFUSED and now.update_of:
         return Course(now.form, now.channel, now.thread_ts, "")
-    if code not in CHANNEL_REFUSED and now.form is Form.WHOLE and message.blocks:
+    if code == PICTURE_REFUSED and now.form is Form.WHOLE:
+        return Course(Form.PLAIN, now.channel, now.thread_ts, now.update_of)
+    if code not in CHANNEL_REFUSED and now.form is not Form.TEXT and message.blocks:
         return Course(Form.TEXT, now.channel, now.thread_ts, now.update_of)
     elsewhere = message.fallback_channel
     if elsewhere and not message.meant_for and elsewhere != now.channel:
@@ -49,6 +52,8 @@ def course_after(message: OutboxMessage, code: str) -> Course | None:
 
 def explained(code: str, message: str) -> str:
     """Why Slack refused, in words, beginning small."""
+    if code == PICTURE_REFUSED:
+        return "Slack does not show its pictures"
     if code == NO_ANSWER:
         return "Slack fails at this message again and again"
     return f"{CHANNEL_REFUSED[code]} ({code})" if code in CHANNEL_REFUSED else message.rstrip(".")
@@ -56,7 +61,9 @@ def explained(code: str, message: str) -> str:
 
 def content(message: OutboxMessage) -> tuple[str, list[Block]]:
     """Text and blocks as they are sent now; away from its channel it says where it belonged."""
-    text, blocks = message.text, message.blocks if message.form is Form.WHOLE else []
+    text, blocks = message.text, message.blocks if message.form is not Form.TEXT else []
+    if message.form is Form.PLAIN:
+        blocks = [block for block in blocks if "slack_file" not in block]
     if message.meant_for:
         note = f":warning: This should have gone to {place(message.meant_for)}: {message.problem}."
         text = f"{note}\n{text}"

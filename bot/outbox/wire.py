@@ -25,6 +25,7 @@ LIVELY_SECONDS = 10.0
 _NETWORK = (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError)
 # Slack's own trouble: the call may have had its effect all the same.
 _TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+_PICTURE = "invalid slack file"
 # The bot's trouble, not the message's: it waits until somebody mends the installation.
 _UNINSTALLED = frozenset(
     {
@@ -54,6 +55,13 @@ class RefusedForGood(Exception):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code, self.reason = code, reason
+
+
+class PictureRefused(NotNow):
+    """Slack has not read a picture of its own yet, or never will."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, sure=True, wait=2.0)
 
 
 class Wire:
@@ -167,6 +175,8 @@ def _judged(error: SlackApiError) -> NotNow | RefusedForGood:
     if code in _UNINSTALLED:
         return NotNow(f"Slack refused the bot: {code}", sure=True)
     details = "; ".join(data.get("response_metadata", {}).get("messages", [])[:3])
+    if code == "invalid_blocks" and _PICTURE in details:
+        return PictureRefused(f"Slack refused a picture: {details}")
     return RefusedForGood(code, f"Slack refused it: {code}{': ' + details if details else ''}")
 
 

@@ -13,6 +13,8 @@ from bot.sandbox.workspace import ANA, OMAR
 if TYPE_CHECKING:
     from bot.sandbox.world import World
 
+STORE = "pitchey.sqlite3"  # in the sandbox's folder
+
 
 def tables(world: World) -> Tables:
     """What stands in its pitchey.toml; a table may be laid over by the person's own."""
@@ -47,7 +49,7 @@ def tables(world: World) -> Tables:
             "uploads_endpoint_url": world.storage.url,
             "region": REGION,
         },
-        "store": {"path": "pitchey.sqlite3"},
+        "store": {"path": STORE},
         "backups": {"programs": str(world.database.programs)},
         "network": {"ca_file": str(world.certificates.authority_file)},
         # Rita has hers by the user group @oncall; Omar is in it too, his own is higher.

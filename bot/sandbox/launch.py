@@ -10,10 +10,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.sandbox.bot_process import BotDidNotStart
 from bot.sandbox.configuration import UnreadableSettings, read_environment, read_settings
+from bot.sandbox.history import Asked as History
+from bot.sandbox.history import Unreasonable, read
 from bot.sandbox.occupancy import AlreadyRunning, Unusable, occupant
 
 # The world and the platform are imported only where one is started: they take a second, and a
@@ -37,7 +40,8 @@ def command(words: list[str], run_command: Callable[[list[str]], int]) -> int:
         return _send(asked.folder, asked.words, run_command)
     try:
         asked.own = read_settings(asked.settings)
-    except UnreadableSettings as error:
+        asked.past = _past(asked)
+    except (UnreadableSettings, Unreasonable) as error:
         sys.stderr.write(f"pitchey sandbox: {error}\n")
         return EXIT_CONFIGURATION
     other = occupant(asked.folder)
@@ -89,6 +93,7 @@ async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio
         tell=_say,
         own_settings=asked.own,
         zone="" if asked.zone == "none" else asked.zone,
+        history=asked.past,
     ) as world:
         started.set()
         how = _HOW.format(program=_program())
@@ -96,6 +101,21 @@ async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio
         await stop.wait()
         _say("\nStopping …")
     _say("Stopped.")
+
+
+def _past(asked: argparse.Namespace) -> History | None:
+    """What `--history` asks for; then the bot keeps measurements for as long as that lies back."""
+    if not asked.history:
+        return None
+    zone = asked.own.get("team", {}).get("timezone", "UTC")
+    now = datetime.now(UTC)
+    past = read(asked.history, asked.history_until, asked.seed, now, zone)
+    lies_back = (now - past.until).days
+    if lies_back:
+        kept = {"samples_kept_days": 35, "hours_kept_days": 400, "days_kept_days": 1_830}
+        kept = {name: min(3_650, days + lies_back) for name, days in kept.items()}
+        asked.own["sampling"] = kept | asked.own.get("sampling", {})
+    return past
 
 
 def _program() -> str:
@@ -150,6 +170,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a pitchey.toml of your own to lay over the sandbox's, such as [[limits]] or [guard]",
     )
+    parser.add_argument(
+        "--history",
+        default="",
+        metavar="LENGTH",
+        help="make up so much of a past, such as 365d; what the bot remembered is gone",
+    )
+    parser.add_argument(
+        "--history-until",
+        default="",
+        metavar="DAY",
+        help="its last day, such as 2024-03-31; today unless given",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="another one makes up another past")
     parser.add_argument("--mode", choices=("socket", "http"), default="socket")
     parser.add_argument(
         "--zone",

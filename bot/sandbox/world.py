@@ -19,6 +19,7 @@ from bot.sandbox.cloudflare.account import STAGING, WORKER
 from bot.sandbox.database import Database
 from bot.sandbox.door import HOST
 from bot.sandbox.faults import Faults
+from bot.sandbox.history import Asked as History
 from bot.sandbox.occupancy import Occupancy
 from bot.sandbox.page import add_page
 from bot.sandbox.platform import NEWEST, Platform
@@ -74,7 +75,7 @@ class World:
 
     @classmethod
     @asynccontextmanager
-    async def start(
+    async def start(  # noqa: PLR0913 one keyword for each thing that differs
         cls,
         folder: Path,
         *,
@@ -85,11 +86,13 @@ class World:
         tell: Tell = lambda _: None,
         own_settings: Mapping[str, Any] = configuration.NOTHING,
         zone: str = "",
+        history: History | None = None,
     ) -> AsyncIterator[World]:
         """Start every part and stop them at the end; `tell` gets a line per part.
 
         `own_settings` are laid over the bot's pitchey.toml. `zone` is the plan of the platform's
         own domain at Cloudflare; without one it has none, as on workers.dev and pages.dev.
+        `history` is a past made up for the bot, in the place of what it remembered.
         Raises AlreadyRunning, and BotDidNotStart where the bot itself fails.
         """
         folder = await asyncio.to_thread(folder.resolve)
@@ -103,6 +106,8 @@ class World:
             stack.push_async_callback(world.processes.close)
             world.mode, world._own = mode, own_settings
             await world._open(stack, port)
+            if history is not None:
+                await world._timed("history", asyncio.to_thread(world._remember, history))
             await world._run(stack, with_bot=with_bot)
             occupancy.tell(world.url)
             yield world
@@ -223,6 +228,11 @@ class World:
         self._switchboard.start()
         stack.push_async_callback(self._switchboard.stop)
         self.platform.invite_visitors()
+
+    def _remember(self, history: History) -> None:
+        from bot.sandbox.history.writing import write  # its library is for this alone
+
+        self._tell(f"  history    {write(self.folder / bot_settings.STORE, history).words}")
 
     async def _timed(self, part: str, starting: Awaitable[None]) -> None:
         begun = time.perf_counter()

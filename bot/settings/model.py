@@ -20,6 +20,7 @@ from bot.settings.metrics import Metric, MetricName, guide_metrics
 from bot.settings.morning import Morning
 from bot.settings.oncall import Oncall
 from bot.settings.playbooks import Playbooks
+from bot.settings.reports import Reports
 from bot.settings.sampling import Sampling
 from bot.settings.scale import Scale
 from bot.settings.secrets import Secrets
@@ -62,6 +63,7 @@ class Settings(Table):
     lessons: Lessons = Lessons()
     playbooks: Playbooks = Playbooks()
     deploys: Deploys = Deploys()
+    reports: Reports = Reports()
     dashboard: Dashboard = Dashboard()
     morning: Morning = Morning()
     metrics: dict[MetricName, Metric] = Field(default_factory=guide_metrics)

@@ -20,7 +20,9 @@ from bot.store.database_archives import DatabaseArchives
 from bot.store.deliveries import Claim, Deliveries, UnfinishedDelivery
 from bot.store.deploys import Deploys
 from bot.store.emergencies import Emergencies
+from bot.store.finished_deployments import FinishedDeployment, FinishedDeployments
 from bot.store.firings import Firings
+from bot.store.incident_history import IncidentHistory
 from bot.store.incidents import Incidents
 from bot.store.incidents_work import IncidentWork
 from bot.store.lessons import Lessons
@@ -37,9 +39,12 @@ from bot.store.playbook_clocks import PlaybookClocks
 from bot.store.playbook_runs import PlaybookRuns
 from bot.store.presence import Presence
 from bot.store.rehearsals import Rehearsals
+from bot.store.report_posts import ReportPosts
+from bot.store.reports import Reports
 from bot.store.runs import Run, Runs
 from bot.store.samples import Added, Samples
 from bot.store.samples_buckets import Bucket, Sample
+from bot.store.samples_gaps import SampleGaps
 from bot.store.schedules import ScheduleRecord, Schedules
 from bot.store.timeline import Timeline, TimelineEntry
 from bot.store.webhooks import Webhooks
@@ -83,6 +88,11 @@ class Store:
     deploys: Deploys
     maintenance_records: MaintenanceRecords
     database_archives: DatabaseArchives
+    sample_gaps: SampleGaps
+    incident_history: IncidentHistory
+    finished_deployments: FinishedDeployments
+    reports: Reports
+    report_posts: ReportPosts
     presence: Presence
     _connection: Connection
 
@@ -134,6 +144,11 @@ class Store:
             Deploys(connection),
             MaintenanceRecords(connection),
             DatabaseArchives(connection),
+            SampleGaps(connection),
+            IncidentHistory(connection),
+            FinishedDeployments(connection),
+            Reports(connection),
+            ReportPosts(connection),
             Presence(connection.path),
             connection,
         )
@@ -163,6 +178,7 @@ __all__ = [
     "Bucket",
     "Claim",
     "Condition",
+    "FinishedDeployment",
     "HistoryEntry",
     "KeptTail",
     "LiveLog",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Any
 
 from bot.command import Person
 from bot.store.connection import Connection
@@ -145,10 +146,24 @@ class AlertRules:
                 "WHERE ends_at <= ? ORDER BY ends_at DESC LIMIT ?",
                 (moment, past),
             ).fetchall()
-        return tuple(
-            Silence(
-                row[0], row[1], row[2], row[3], at(row[4]), at(row[5]), Person(row[6], row[7]),
-                row[8], row[9],
-            )
-            for row in rows
-        )  # fmt: skip
+        return tuple(map(_silence_of, rows))
+
+    def maintenance_between(
+        self, environment: str, since: datetime, until: datetime
+    ) -> tuple[Silence, ...]:
+        """Maintenance windows of every rule that reach into [since, until), by time."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                f"SELECT {_COLUMNS} FROM alert_silences "  # noqa: S608 fixed words
+                "WHERE kind = ? AND rule = '*' AND environment IN ('', ?) "
+                "AND starts_at < ? AND ends_at > ? ORDER BY starts_at, id",
+                (MAINTENANCE, environment, milliseconds(until), milliseconds(since)),
+            ).fetchall()
+        return tuple(map(_silence_of, rows))
+
+
+def _silence_of(row: tuple[Any, ...]) -> Silence:
+    return Silence(
+        row[0], row[1], row[2], row[3], at(row[4]), at(row[5]), Person(row[6], row[7]), row[8],
+        row[9],
+    )  # fmt: skip

@@ -77,6 +77,23 @@ class LessonActions:
         """Of every incident, worst first."""
         return self._actions(f"state = 'open' ORDER BY {_WORST_FIRST}")
 
+    def open_at(self, moment: datetime) -> tuple[ActionItem, ...]:
+        """Those that were open then, by when they are due; what became of them does not matter."""
+        at = milliseconds(moment)
+        return self._actions(
+            f"created_at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY {_WORST_FIRST}",
+            at,
+            at,
+        )
+
+    def ended_between(self, since: datetime, until: datetime) -> tuple[ActionItem, ...]:
+        """Done or dropped in [since, until), oldest first."""
+        return self._actions(
+            "ended_at >= ? AND ended_at < ? ORDER BY ended_at, number",
+            milliseconds(since),
+            milliseconds(until),
+        )
+
     def owned_by(self, person_id: str) -> tuple[ActionItem, ...]:
         """Open ones of that person, worst first."""
         return self._actions(f"state = 'open' AND owner_id = ? ORDER BY {_WORST_FIRST}", person_id)

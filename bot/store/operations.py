@@ -172,6 +172,13 @@ class Operations:
             [*states, limit],
         )
 
+    def begun_between(self, since: datetime, until: datetime) -> tuple[OperationRecord, ...]:
+        """Those that began to run in [since, until), oldest first."""
+        return self._read(
+            "WHERE started_at >= ? AND started_at < ? ORDER BY started_at, id",
+            (milliseconds(since), milliseconds(until)),
+        )
+
     def counts(self) -> dict[State, int]:
         """How many there are in each state."""
         with self._connection.read() as sqlite:

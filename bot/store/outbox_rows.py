@@ -23,9 +23,10 @@ class State(StrEnum):
 
 
 class Form(StrEnum):
-    """How much of the message is sent: with its blocks, or its text alone."""
+    """How much of the message is sent: its blocks, those without pictures, or its text alone."""
 
     WHOLE = "whole"
+    PLAIN = "plain"
     TEXT = "text"
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.command import Role
+from bot.incident_access import traces
 
 if TYPE_CHECKING:
     from bot.store import AuditEntry, Store
 
-_IDS = re.compile(r"\b(?:INC|RUN)-\d{1,12}\b", re.IGNORECASE)
 _DECLARED = re.compile(r"--(?:private|kind[= ]\W?(?:security|data[- ]breach))", re.IGNORECASE)
 
 
@@ -22,17 +22,11 @@ def withheld_from(store: Store, role: Role | None) -> Callable[[AuditEntry], boo
     """Answers for an entry whether a reader of that role may not see it."""
     if role is not None and role >= Role.ADMIN:
         return lambda _entry: False
-    secret = store.incidents.private()
-    ids = {each.id for each in secret}
-    ids |= {run.id for each in secret for run in store.playbook_runs.of_incident(each.id)}
-    channels = {each.channel for each in secret if each.channel}
+    told = traces(store)
 
     def hidden(entry: AuditEntry) -> bool:
-        if entry.channel in channels:
-            return True
         if entry.command == "incident declare" and _DECLARED.search(entry.arguments):
             return True
-        told = _IDS.findall(f"{entry.arguments} {entry.detail}") if ids else []
-        return any(each.upper() in ids for each in told)
+        return told(entry.channel, f"{entry.arguments} {entry.detail}")
 
     return hidden

@@ -13,6 +13,7 @@ from bot.settings.alerts import Rule
 from bot.settings.database import ArchiveRule
 from bot.settings.deploys import Checkout, CheckoutStep
 from bot.settings.oncall import OncallLevel
+from bot.settings.reports import Document
 from bot.settings.scale import Region
 from bot.settings.tables import Environment, EscalationLevel, Limit, Provider
 
@@ -28,6 +29,7 @@ REPEATED = {
     "alerts.rules": Rule,
     "oncall.levels": OncallLevel,
     "database.archive": ArchiveRule,
+    "reports.documents": Document,
     "deploys.checkout": Checkout,
     "deploys.checkout.steps.<name>": CheckoutStep,
     "scale.regions": Region,

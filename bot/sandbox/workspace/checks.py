@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.workspace.model import Json
 from bot.sandbox.workspace.refusal import Refusal
@@ -17,6 +17,9 @@ from bot.sandbox.workspace.validation import (
     too_long,
 )
 
+if TYPE_CHECKING:
+    from bot.sandbox.workspace.state import Workspace
+
 TEXT_MOST = 40_000  # characters in chat.postMessage
 UPDATE_TEXT_MOST = 4_000  # characters in chat.update
 VIEW_BYTES = 250_000
@@ -27,6 +30,34 @@ def message(payload: Mapping[str, Any], *, status: int = 200) -> None:
     violations = check_message(payload)
     if violations:
         raise Refusal("invalid_blocks", status=status, **_reasons(violations, ""))
+
+
+def pictures(workspace: Workspace, blocks: Any, *, status: int = 200) -> None:
+    """Refuse pictures of Slack's own that are not there, are none, or are not read yet."""
+    reasons = [
+        f"invalid slack file [json-pointer:/blocks/{number}/slack_file]"
+        for number, block in enumerate(blocks if isinstance(blocks, list) else ())
+        if isinstance(block, Mapping) and block.get("type") == "image" and "slack_file" in block
+        and not _shown(workspace, block["slack_file"])
+    ]  # fmt: skip
+    if reasons:
+        told = {"messages": [f"[ERROR] {each}" for each in reasons]}
+        raise Refusal("invalid_blocks", status=status, errors=reasons, response_metadata=told)
+
+
+def _shown(workspace: Workspace, source: Any) -> bool:
+    wanted = source if isinstance(source, Mapping) else {}
+    known = [
+        file
+        for file in workspace.files.values()
+        if file.id == wanted.get("id") or (wanted.get("url") and file.id in str(wanted["url"]))
+    ]
+    return any(
+        file.complete
+        and file.mimetype in ("image/png", "image/jpeg", "image/gif")
+        and file.readable_at <= workspace.clock.now()
+        for file in known
+    )
 
 
 def message_size(payload: Mapping[str, Any], *, text_most: int = TEXT_MOST) -> None:

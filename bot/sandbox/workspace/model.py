@@ -144,6 +144,7 @@ class File:
     channel_ids: list[str] = field(default_factory=list)
     uploaded: bool = False  # the bytes have arrived
     complete: bool = False  # shared; only then do people see it
+    readable_at: float = 0.0  # blocks may show it from then on, in seconds since 1970
     expected_length: int = 0
 
 

@@ -68,6 +68,7 @@ class Responses:
         if not (text.strip() or blocks or attachments):
             raise Refusal("no_text", status=400)
         checks.message({**body, "text": text, "blocks": blocks}, status=400)
+        checks.pictures(self._workspace, blocks, status=400)
         if _truth(body.get("replace_original")) and original is not None:
             self._workspace.posting.change(
                 original,

@@ -18,6 +18,7 @@ from bot.store.migrations import lessons as lessons
 from bot.store.migrations import maintenance_records as maintenance_records
 from bot.store.migrations import oncall as oncall
 from bot.store.migrations import playbooks as playbooks
+from bot.store.migrations import reports as reports
 from bot.store.migrations import samples as samples
 from bot.store.migrations import schedules as schedules
 from bot.store.migrations.foundation import GUARD_COUNT

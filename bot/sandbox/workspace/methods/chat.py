@@ -142,6 +142,7 @@ def read_content(call: Call, *, text_most: int = checks.TEXT_MOST) -> Json:
     payload = {"text": text, "blocks": blocks or [], "attachments": attachments or []}
     checks.message_size(payload, text_most=text_most)
     checks.message(payload)
+    checks.pictures(call.workspace, blocks)
     return {
         "text": text,
         "blocks": blocks or [],

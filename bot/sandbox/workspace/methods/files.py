@@ -11,6 +11,9 @@ from bot.sandbox.workspace.methods.chat import destination
 from bot.sandbox.workspace.model import Channel, File, Json
 from bot.sandbox.workspace.refusal import Refusal, missing
 
+# Slack goes on reading a file after it has answered; until then blocks may not show it.
+READING_SECONDS = 1.0
+
 
 def get_upload_url(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
@@ -56,6 +59,7 @@ def complete_upload(call: Call) -> Json:
         file.title = str(entry.get("title") or file.name)
     for file in files:
         file.complete = True
+        file.readable_at = call.workspace.clock.now() + READING_SECONDS
         file.channel_ids = [channel.id for channel in channels]
     for channel in channels:
         call.workspace.rates.message(channel.id)

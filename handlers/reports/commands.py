@@ -1,0 +1,191 @@
+"""`/pitchey report weekly`, `monthly`, `preview` and `explain`."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.arguments import UnknownWord
+from bot.blocks import code
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface, Upload
+from bot.errors import BadInput, OpsError
+from bot.incident_access import actor, in_slack
+from handlers.reports.charts import draw
+from handlers.reports.drafts import channel_of, drafted, prepare, send
+from handlers.reports.gathering import gather
+from handlers.reports.periods import MONTHLY, WEEKLY, Period, wanted
+from handlers.reports.posting import files, want
+from handlers.reports.result import Facts, Made
+from handlers.reports.views import preview_reply
+from handlers.reports.views_draft import sent_reply
+from handlers.reports.views_explain import all_explained, explained
+
+ALL = "all"
+_TO = Argument("to", "which channel; otherwise that of `[reports]`", Kind.CHANNEL, flag=True,
+               example="#leadership")  # fmt: skip
+_PREPARED_BY = Argument("prepared-by", "whose report it is", Kind.PERSON, flag=True, example="@ana")
+_OUT = Argument("out", "write the files to this folder (terminal only)", flag=True, example=".")
+
+
+def period_of(context: Context, kind: str, text: str | None) -> Period:
+    runtime = context.runtime
+    return wanted(kind, text or "", runtime.now(), runtime.settings.team.timezone)
+
+
+def kind_in(text: str) -> str:
+    """`2026-11` is a month; everything else is read as a week."""
+    return MONTHLY if text and "W" not in text.upper() and text.count("-") == 1 else WEEKLY
+
+
+async def weekly(context: Context, arguments: Arguments) -> Reply:
+    return await _report(context, arguments, WEEKLY, arguments.get("week"))
+
+
+async def monthly(context: Context, arguments: Arguments) -> Reply:
+    return await _report(context, arguments, MONTHLY, arguments.get("month"))
+
+
+async def _report(context: Context, arguments: Arguments, kind: str, text: str | None) -> Reply:
+    """Sent by those who may; others, and a terminal that names no channel, see it alone."""
+    runtime, period = context.runtime, period_of(context, kind, text)
+    terminal = context.invocation.surface is Surface.TERMINAL
+    out, to = arguments.get("out") or "", arguments.get("to")
+    if out and not terminal:
+        raise BadInput("`--out` names a folder for a terminal.", "Leave it out in Slack.")
+    if arguments.get("prepared-by"):
+        await prepare(runtime, period, arguments["prepared-by"])
+    if out:
+        return await _written(context, period, Path(out))
+    if (terminal and not to) or context.role < Role.RESPONDER:
+        made = await asyncio.to_thread(drafted, runtime, period)
+        told = "Shown to you alone: `--to #channel` sends it."
+        if context.role < Role.RESPONDER:
+            told = f"Shown to you alone: sending it takes the role {Role.RESPONDER.word}."
+        return preview_reply(made, told)
+    channel = to or channel_of(runtime)
+    channel = channel if channel.startswith(("C", "G", "#")) else f"#{channel}"
+    await context.progress.say("Gathering the figures …")
+    made, fresh = await asyncio.to_thread(send, runtime, period, channel, "", actor(context))
+    want(runtime, made, channel, "")
+    return sent_reply(made, channel, fresh=fresh)
+
+
+async def _written(context: Context, period: Period, folder: Path) -> Reply:
+    made = await asyncio.to_thread(drafted, context.runtime, period)
+    await context.progress.say("Drawing the plots …")
+    uploads = await asyncio.to_thread(_files, context, made)
+    told = await asyncio.to_thread(_write, folder, uploads)
+    return preview_reply(made, told)
+
+
+def _files(context: Context, made: Made) -> tuple[Upload, ...]:
+    return files(made, draw(context.runtime, made.facts))
+
+
+def _write(folder: Path, uploads: Sequence[Upload]) -> str:
+    """Raises OpsError where a file cannot be written."""
+    try:
+        for each in uploads:
+            (folder / each.name).write_bytes(each.content)
+    except OSError as error:
+        raise OpsError(
+            f"The report cannot be written to {code(folder)}: {error.strerror}.",
+            "Name a folder that is there and that you may write to.",
+        ) from error
+    return "Written: " + ", ".join(code(folder / each.name) for each in uploads)
+
+
+async def preview(context: Context, arguments: Arguments) -> Reply:
+    """As it would be sent now, to the person alone; nothing is kept or sent."""
+    runtime, kind, text = context.runtime, arguments["kind"], arguments.get("period")
+    if kind not in (WEEKLY, MONTHLY):
+        kind, text = kind_in(kind), kind
+    period = period_of(context, kind, text)
+    made = await asyncio.to_thread(drafted, runtime, period)
+    note = "A preview for you alone: nothing was sent."
+    if context.invocation.surface is Surface.TERMINAL or not in_slack(context.invocation.person.id):
+        return preview_reply(made, f"{note} `--out .` of `report {kind}` writes its files.")
+    await context.progress.say("Drawing the plots …")
+    uploads = await asyncio.to_thread(_files, context, made)
+    pictures = await asyncio.to_thread(draw, runtime, made.facts)
+    found = preview_reply(made, note, "Its plots and its PDF come by direct message.")
+    beside = tuple(
+        Upload(f"{each.name}.png", each.png, each.title, each.finding, supplement=True)
+        for each in pictures
+    )
+    pdf = Upload(uploads[0].name, uploads[0].content, uploads[0].title, supplement=True)
+    return Reply(found.text, found.blocks, data=found.data, files=(*beside, pdf), private=True)
+
+
+async def explain(context: Context, arguments: Arguments) -> Reply:
+    """One figure of a report, as it was told where it was, else as it would be now."""
+    text = arguments.get("period") or ""
+    name = (arguments.get("figure") or ALL).lower().replace("-", "_")
+    period = period_of(context, kind_in(text), text)
+    facts = await asyncio.to_thread(gather, context.runtime, period)
+    if name == ALL:
+        return all_explained(facts)
+    figure = facts.figure(name)
+    if figure is None:
+        raise _unknown(facts, name, period)
+    return explained(facts, figure)
+
+
+def _unknown(facts: Facts, name: str, period: Period) -> UnknownWord:
+    names = [each.name for each in (*facts.health, *facts.capacity)]
+    close = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
+    meant = " or ".join(code(each) for each in close or names)
+    return UnknownWord(
+        f"No figure is called {code(name[:40])}.",
+        f"Did you mean {meant}?" if close else f"They are: {meant}.",
+        [f"report explain {each} {period.name}" for each in close],
+    )
+
+
+REPORT_WEEKLY = Command(
+    name="report weekly",
+    summary="The weekly operations report: health, incidents, work, plots, recommendations.",
+    run=weekly,
+    arguments=(
+        Argument("week", "which ISO week; the last whole one unless given", example="2026-W47"),
+        _TO, _PREPARED_BY, _OUT,
+    ),
+    examples=("report weekly", "report weekly 2026-W47 --to #leadership", "report weekly --out ."),
+    details=(
+        "The guide's template in its order, with the week before and the targets beside each "
+        "figure. Responders send it to its channel: plots in the message, details below it, with "
+        "PDF, HTML and Markdown. Made again, a week has the same figures; where the record has "
+        "changed, a new revision says what. Private incidents and drills are never part of it. On "
+        "Mondays at nine it goes out by itself (`[reports]`)."
+    ),
+    guide="Reporting, Weekly Report Template",
+    deadline=120.0,
+)  # fmt: skip
+REPORT_PREVIEW = Command(
+    name="report preview",
+    summary="A report as it would be sent now, for you alone.",
+    run=preview,
+    arguments=(
+        Argument("kind", "weekly, monthly, or the period itself", default=WEEKLY, example="weekly"),
+        Argument("period", "which week or month; the last whole one unless given",
+                 example="2026-W47"),
+    ),
+    examples=("report preview", "report preview weekly 2026-W47", "report preview monthly 2026-10"),
+    details="Nothing is sent and nothing is kept. Plots and PDF come by direct message.",
+    guide="Reporting",
+    deadline=120.0,
+)  # fmt: skip
+REPORT_EXPLAIN = Command(
+    name="report explain",
+    summary="How a figure of a report was computed: rule, sum, source, window, gaps.",
+    run=explain,
+    arguments=(
+        Argument("figure", "such as uptime or response_p95; all unless given", example="uptime"),
+        Argument("period", "which week or month; the last whole week unless given",
+                 example="2026-W47"),
+    ),
+    examples=("report explain uptime", "report explain requests 2026-W47", "report explain all"),
+    guide="Reporting",
+)  # fmt: skip

@@ -1,0 +1,186 @@
+"""Everything a report says, as it was found; kept as JSON with each revision. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+
+class Standing(StrEnum):
+    """How a figure stands, worst first."""
+
+    ALERT = "past the alert threshold"
+    OFF_TARGET = "off target"
+    ON_TARGET = "on target"
+    FREE = "without a target"
+    NO_DATA = "no data"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One number. `count` of `expected` measurements made it; `working` is the sum with its
+    numbers, `how` the rule, `source` who measured. None is not known, never zero."""
+
+    name: str
+    title: str
+    unit: str
+    value: float | None
+    before: float | None
+    target: float | None
+    alert: float | None
+    higher_is_better: bool
+    count: int
+    expected: int
+    source: str
+    how: str
+    working: str
+
+    @property
+    def standing(self) -> Standing:
+        """Judged as it is shown, so that 99.90 % is not off a target of 99.9 %."""
+        if self.value is None:
+            return Standing.NO_DATA
+        if self.target is None or self.alert is None:
+            return Standing.FREE
+        sign = 1 if self.higher_is_better else -1
+        shown = round(self.value, 2)
+        if sign * shown < sign * self.alert:
+            return Standing.ALERT
+        return Standing.ON_TARGET if sign * shown >= sign * self.target else Standing.OFF_TARGET
+
+    @property
+    def covered(self) -> float:
+        """Percent of the measurements that the period has room for; at most 100."""
+        return min(100.0, 100.0 * self.count / self.expected) if self.expected else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nothing was measured; `why` is known where the bot itself did not run."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def length(self) -> timedelta:
+        return self.until - self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """`open_for` is how long it was open within the period; `ended` None while it is open."""
+
+    id: str
+    title: str
+    severity: str
+    kind: str
+    status: str
+    channel: str
+    began: datetime
+    ended: datetime | None
+    open_for: timedelta
+    carried: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An operation that ran: what it did in words, and how it ended."""
+
+    id: str
+    group: str
+    command: str
+    effect: str
+    outcome: str
+    person: str
+    at: datetime
+    took: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deployments:
+    """Of the default environment. `failed` did not come live, `rolled_back` did not stay."""
+
+    total: int
+    failed: int
+    rolled_back: int
+    before: int
+    known_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Upcoming work; `kind` is note, schedule, action or task; `late` where it was due before."""
+
+    kind: str
+    text: str
+    due: datetime | None
+    owner: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A recommendation: what to do, the evidence, and the command that begins it."""
+
+    rule: str
+    text: str
+    reason: str
+    label: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a weekly report says. `made_for` is the moment it was gathered up to: the end of the
+    period, or now where the period is not over."""
+
+    kind: str
+    period: str
+    words: str
+    zone: str
+    environment: str
+    before: datetime
+    since: datetime
+    until: datetime
+    made_for: datetime
+    over: bool
+    began: datetime | None
+    health: tuple[Figure, ...]
+    capacity: tuple[Figure, ...]
+    gaps: tuple[Gap, ...]
+    maintenance: tuple[Gap, ...]
+    maintenance_counts: bool
+    incidents: tuple[Incident, ...]
+    incidents_before: int
+    drills: int
+    work: tuple[Work, ...]
+    deployments: Deployments
+    planned: tuple[Planned, ...]
+    advice: tuple[Advice, ...]
+    freed: int  # bytes that care of the database gave back
+    summary: str = ""
+
+    @property
+    def kind_noun(self) -> str:
+        return "month" if self.kind == "monthly" else "week"
+
+    def figure(self, name: str) -> Figure | None:
+        return next((each for each in (*self.health, *self.capacity) if each.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report as it is told: its facts, which revision, what changed since the one before, who
+    prepared it, and `note`, how it came to be sent."""
+
+    facts: Facts
+    revision: int
+    changes: tuple[str, ...] = ()
+    prepared_by: str = ""
+    note: str = ""
+
+
+FACTS = TypeAdapter(Facts)

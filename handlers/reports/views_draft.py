@@ -1,0 +1,128 @@
+"""A report before it goes out: shown to whoever prepares it. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.blocks import (
+    actions,
+    command_button,
+    confirm,
+    context,
+    date,
+    divider,
+    escape,
+    field_input,
+    form_button,
+    modal,
+    section,
+    text_input,
+)
+from bot.command import Block, Delivery, Reply
+from handlers.reports.result import Made
+from handlers.reports.views import data, message
+
+WORDS, UPCOMING = "words", "upcoming"
+WORDS_LONGEST = 1_500
+EDIT_FORM = "report_edit"
+
+
+def draft_message(
+    made: Made, channel: str, goes_at: datetime | None, state: str
+) -> tuple[str, list[Block]]:
+    """`state` says where it stands, in words; without `goes_at` it goes when somebody sends it."""
+    facts = made.facts
+    when = f"goes to {_place(channel)} {date(goes_at)}" if goes_at else "goes when you send it"
+    text = f":memo: Draft of the report for {facts.words}: {when}"
+    report = message(made)[1][:-1]
+    blocks: list[Block] = [
+        section(f"*{text}*\n{escape(state)}"),
+        actions(
+            form_button(
+                "Edit", EDIT_FORM, delivery=Delivery.UPDATE, period=facts.period, kind=facts.kind
+            ),
+            command_button(
+                "Approve", f"report approve {facts.period}", delivery=Delivery.UPDATE,
+                style="primary",
+            ),
+            command_button(
+                "Send now", f"report send {facts.period}", delivery=Delivery.UPDATE,
+                asks=confirm(
+                    "Send the report now?",
+                    f"It goes to {channel} at once, for everybody there to read.",
+                    "Send it", "Not yet",
+                ),
+            ),
+        ),
+        context("Without an answer it goes out as it is, and says so. Plots are drawn then."),
+        divider(),
+        *report,
+    ]  # fmt: skip
+    return text, blocks
+
+
+def draft_reply(made: Made, channel: str, goes_at: datetime | None, state: str) -> Reply:
+    text, blocks = draft_message(made, channel, goes_at, state)
+    return Reply(text, blocks, data=data(made))
+
+
+def approved_reply(made: Made, channel: str, goes_at: datetime | None, by: str) -> Reply:
+    facts = made.facts
+    when = f"It goes to {_place(channel)} {date(goes_at)}." if goes_at else "Send it when you like."
+    text = f":white_check_mark: The report for {facts.words} is approved by {escape(by)}"
+    blocks = [
+        section(f"*{text}*\n{when}"),
+        actions(
+            form_button(
+                "Edit", EDIT_FORM, delivery=Delivery.UPDATE, period=facts.period, kind=facts.kind
+            ),
+            command_button("Send now", f"report send {facts.period}", delivery=Delivery.UPDATE),
+            command_button("Show it", f"report preview {facts.kind} {facts.period}"),
+        ),
+    ]
+    return Reply(text, blocks)
+
+
+def sent_reply(made: Made, channel: str, *, fresh: bool) -> Reply:
+    """The answer to whoever had it sent; everybody sees the report itself."""
+    facts = made.facts
+    where = _place(channel)
+    if not fresh:
+        text = (
+            f":information_source: The report for {facts.words} is in {where} already, "
+            "and its figures are the same"
+        )
+        return Reply(text, [section(f"*{text}*")], data=data(made))
+    correction = f", corrected ({len(made.changes)} changes)" if made.changes else ""
+    text = f":white_check_mark: The report for {facts.words} goes to {where}{correction}"
+    blocks: list[Block] = [
+        section(f"*{text}*"),
+        context("Plots are in the message; details, PDF, HTML and Markdown come below it."),
+    ]
+    return Reply(text, blocks, data=data(made))
+
+
+def edit_modal(words: str, period: str) -> Block:
+    return modal(
+        EDIT_FORM,
+        "Edit the report",
+        [
+            field_input(
+                "Your words at the top", WORDS,
+                text_input(
+                    "entered", multiline=True, max_length=WORDS_LONGEST,
+                    **({"initial_value": words} if words else {}),
+                ),
+                optional=True, hint="Figures cannot be edited: they come from the record.",
+            ),
+            field_input(
+                "Add upcoming work", UPCOMING, text_input("entered", max_length=300),
+                optional=True, hint=f"One line for the report of {period}.",
+            ),
+        ],
+        submit="Save",
+    )  # fmt: skip
+
+
+def _place(channel: str) -> str:
+    return f"<#{channel}>" if channel.startswith(("C", "G")) else channel
