@@ -87,6 +87,7 @@ class DatabaseCare(Table):
     monthly: Crontab = "30 3 1 * *"
     full_lock_seconds: Annotated[float, Strict(), Field(ge=0, le=86_400)] = 60.0
     archive_prefix: Text = "archive/"
+    archive_rows: Annotated[int, Strict(), Field(ge=10, le=200_000)] = 20_000
     archive: tuple[ArchiveRule, ...] = Field(default_factory=guide_rules)
 
 

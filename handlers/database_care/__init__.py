@@ -2,11 +2,17 @@
 
 from bot.command import Feature
 from handlers.database_care import treatment_commands
+from handlers.database_care.archiving import commands as archiving
+from handlers.database_care.sessions import commands as sessions
 
 FEATURE = Feature(
     name="database_care",
     title="Database care",
-    commands=(*treatment_commands.COMMANDS,),
+    commands=(
+        *treatment_commands.COMMANDS,
+        *archiving.COMMANDS,
+        *sessions.COMMANDS,
+    ),
 )
 
 __all__ = ["FEATURE"]

@@ -29,6 +29,7 @@ AWAY = (DatabaseTrouble.CUT, DatabaseTrouble.REFUSED, DatabaseTrouble.WAKING)
 # Bytes a second before anything was measured here: what slow disks do.
 ASSUMED = {
     "vacuum": 100e6, "analyze": 200e6, "reindex": 15e6, "vacuum-full": 20e6, "create-index": 25e6,
+    "archive": 3e6,
 }  # fmt: skip
 
 

@@ -134,7 +134,7 @@ select a.pid, coalesce(a.usename, '-') as role, coalesce(a.application_name, '')
   coalesce(pg_has_role(current_user, a.usesysid, 'USAGE'), false) as ours,
   a.datname = current_database() as here,
   exists (select from pg_stat_progress_vacuum p where p.pid = a.pid)
-    and a.backend_type = 'autovacuum worker' and a.query like '%to prevent wraparound%' as freezes
+    and a.backend_type = 'autovacuum worker' and a.query like '%%to prevent wraparound%%' as freezes
 from pg_stat_activity a where a.pid = :pid;
 
 -- name: signal_cancel
@@ -191,3 +191,40 @@ cross join lateral (
 where c.relkind in ('r', 'm') and c.reltuples >= 0 and w.known > 0
   and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
 order by wasted desc limit 50;
+
+-- name: primary_key
+select quote_ident(a.attname) as name, a.attname::text as raw,
+  format_type(a.atttypid, a.atttypmod) as type
+from pg_index i cross join unnest(i.indkey::int2[]) with ordinality k (number, place)
+join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
+where i.indrelid = :table_oid::oid and i.indisprimary order by k.place;
+
+-- name: referenced_by
+-- Foreign keys of other tables, and its own, that point to the table.
+select quote_ident(o.conname) as name,
+  quote_ident(n.nspname) || '.' || quote_ident(c.relname) as on_table, o.confdeltype::text as action,
+  has_table_privilege(c.oid, 'SELECT') as readable,
+  array(select quote_ident(a.attname) from unnest(o.conkey) with ordinality k (number, place)
+    join pg_attribute a on a.attrelid = o.conrelid and a.attnum = k.number order by k.place) as columns,
+  array(select quote_ident(a.attname) from unnest(o.confkey) with ordinality k (number, place)
+    join pg_attribute a on a.attrelid = o.confrelid and a.attnum = k.number order by k.place) as others
+from pg_constraint o join pg_class c on c.oid = o.conrelid join pg_namespace n on n.oid = c.relnamespace
+where o.contype = 'f' and o.confrelid = :table_oid::oid and o.conparentid = 0 order by 2, 1;
+
+-- name: refers_to
+-- Foreign keys of the table itself.
+select quote_ident(o.conname) as name,
+  quote_ident(n.nspname) || '.' || quote_ident(c.relname) as on_table,
+  o.confrelid = o.conrelid as itself, has_table_privilege(c.oid, 'SELECT') as readable,
+  array(select quote_ident(a.attname) from unnest(o.conkey) with ordinality k (number, place)
+    join pg_attribute a on a.attrelid = o.conrelid and a.attnum = k.number order by k.place) as columns,
+  array(select quote_ident(a.attname) from unnest(o.confkey) with ordinality k (number, place)
+    join pg_attribute a on a.attrelid = o.confrelid and a.attnum = k.number order by k.place) as others
+from pg_constraint o join pg_class c on c.oid = o.confrelid join pg_namespace n on n.oid = c.relnamespace
+where o.contype = 'f' and o.conrelid = :table_oid::oid order by 2, 1;
+
+-- name: rights
+select has_table_privilege(:table_oid::oid, 'SELECT') as selects,
+  has_table_privilege(:table_oid::oid, 'INSERT') as inserts,
+  has_table_privilege(:table_oid::oid, 'DELETE') as deletes,
+  has_table_privilege(:table_oid::oid, 'UPDATE') as updates;
