@@ -90,7 +90,7 @@ class Argument:
     """One argument of a command: positional unless `flag`, which makes it `--name`.
 
     A Kind.FLAG argument is always `--name` and takes no value. Any argument may also be
-    given as `name:value`.
+    given as `name:value`. With a `preposition` it may be, as in `to staging`.
     """
 
     name: str
@@ -101,6 +101,7 @@ class Argument:
     required: bool = False
     flag: bool = False
     rest: bool = False  # takes all remaining words as one text
+    preposition: str = ""  # the word that may stand before it; it then skips those before
     example: str = ""
 
     @property

@@ -47,6 +47,8 @@ def command_line(command: Command, arguments: Arguments) -> str:
             parts.append(f"--{argument.name}{joint}{word}")
         else:
             prefix = f"{argument.name}:" if skipped or str(value).startswith("--") else ""
+            if argument.preposition:
+                prefix = f"{argument.preposition} "
             parts.append(prefix + _word(argument, value))
     return " ".join(parts)
 

@@ -138,12 +138,16 @@ class _Reader:
         self.put(argument, value)
 
     def positional(self, word: str) -> None:
-        free = (
+        free = [
             argument
             for argument in self.command.arguments
             if not argument.is_flag and argument.name not in self.values
-        )
-        argument = next(free, None)
+        ]
+        led = next((each for each in free if each.preposition == word.lower()), None)
+        if led is not None and self.waiting and not self.waiting[0].startswith("--"):
+            self.put(led, self.waiting.pop(0))
+            return
+        argument = next(iter(free), None)
         if argument is None:
             raise BadInput(
                 f"`{self.command.name}` does not know what to do with {code(clip(word, 60))}.",
