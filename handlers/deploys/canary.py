@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from bot.clients.cloudflare_deployments import Share
 from bot.verification import Verification
-from handlers.deploys.comparison import Speed
+from handlers.deploys.comparison import NOT_KNOWN, Speed
 from handlers.deploys.evidence import Window
 
 CLOSES_AT = 50  # requests of both versions: fewer say little by themselves
@@ -44,8 +44,8 @@ class Canary:
     seen: tuple[Seen, ...] = ()
     open: Window | None = None  # the stretch that has not enough requests yet
     limits: tuple[float, float] | None = None
-    old: Speed = Speed()
-    new: Speed = Speed()
+    old: Speed = NOT_KNOWN
+    new: Speed = NOT_KNOWN
     held_since: datetime | None = None
     held_why: str = ""
     unhealthy: tuple[str, ...] = ()

@@ -153,15 +153,15 @@ def _buttons(seen: Sight) -> list[Block]:
 def stranded_buttons(seen: Sight) -> list[Block]:
     """Resume or Roll back, for a deployment that nobody carries on."""
     run = seen.run
+    touched = seen.canary.percent is not None or seen.canary.going_to is not None
+    label = f"Roll back to {run.previous_called}" if touched else "Give it up"
+    back = command_button(label, f"deploy abort {run.id}", style="danger")
+    if seen.canary.going_back:
+        return [back]
     line = f"deploy {run.asked} to {run.environment}"
     if seen.operation_state == "interrupted":
         line = f"operation {run.operation} resume"
-    touched = seen.canary.percent is not None or seen.canary.going_to is not None
-    back = f"Roll back to {run.previous_called}" if touched else "Give it up"
-    return [
-        command_button("Resume", line, style="primary"),
-        command_button(back, f"deploy abort {run.id}", style="danger"),
-    ]
+    return [command_button("Resume", line, style="primary"), back]
 
 
 def _afterwards(seen: Sight) -> list[Block]:

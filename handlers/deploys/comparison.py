@@ -45,6 +45,9 @@ class Speed:
     p99: float | None = None
 
 
+NOT_KNOWN = Speed()
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """`reasons` is the evidence in sentences, what counts most first."""
@@ -54,16 +57,16 @@ class Compared:
     seen: Window
     error_evidence: float
     latency_evidence: float
-    old: Speed = Speed()
-    new: Speed = Speed()
+    old: Speed = NOT_KNOWN
+    new: Speed = NOT_KNOWN
 
 
 def compare(
     windows: Sequence[Window],
     of_this_step: Sequence[Window],
     rules: Rules,
-    old: Speed = Speed(),
-    new: Speed = Speed(),
+    old: Speed = NOT_KNOWN,
+    new: Speed = NOT_KNOWN,
     unhealthy: Sequence[str] = (),
 ) -> Compared:
     """Weigh everything since the canary began; `of_this_step` decides whether it is enough.

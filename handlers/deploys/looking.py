@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.clients.cloudflare_version_counts import counts, slower_than, speeds
 from bot.errors import OpsError
-from bot.verification import verify
+from bot.verification import Verification, verify
 from handlers.deploys.canary import Canary
 from handlers.deploys.comparison import Compared, Speed, Verdict, compare
 from handlers.deploys.evidence import Counts, Window
@@ -78,16 +78,11 @@ async def _window(clients: Clients, flight: Flight, since: datetime, until: date
     if until <= since:
         return Window(Counts(), Counts())
     cloudflare, script = clients.cloudflare, flight.record.script
-    limits = flight.canary.limits or (None, None)
-    asked = [
-        slower_than(cloudflare, script, since, until, limit, deadline=DEADLINE)
-        for limit in limits
-        if limit is not None
-    ]
-    found, *slow = await asyncio.gather(
-        counts(cloudflare, script, since, until, deadline=DEADLINE), *asked
+    found, slower, slowest = await asyncio.gather(
+        counts(cloudflare, script, since, until, deadline=DEADLINE),
+        _slower(flight, since, until, 0),
+        _slower(flight, since, until, 1),
     )
-    slower, slowest = slow if slow else ({}, {})
 
     def of(version: str) -> Counts:
         told = found.get(version)
@@ -96,6 +91,21 @@ async def _window(clients: Clients, flight: Flight, since: datetime, until: date
         return Counts(told.requests, told.errors, slower.get(version, 0), slowest.get(version, 0))
 
     return Window(of(flight.record.previous), of(flight.record.version))
+
+
+async def _slower(flight: Flight, since: datetime, until: datetime, which: int) -> dict[str, int]:
+    """Requests above one of the limits, by version; none where there is no limit."""
+    limits = flight.canary.limits
+    if limits is None:
+        return {}
+    return await slower_than(
+        flight.runtime.clients.cloudflare,
+        flight.record.script,
+        since,
+        until,
+        limits[which],
+        deadline=DEADLINE,
+    )
 
 
 async def _speeds(flight: Flight, until: datetime) -> tuple[Speed | None, Speed | None]:
@@ -120,11 +130,19 @@ async def _speeds(flight: Flight, until: datetime) -> tuple[Speed | None, Speed 
 
 async def _sickness(flight: Flight) -> tuple[str, ...]:
     """What the new version, asked by header, has and the old one, asked likewise, has not."""
-    ask = {"overriding": True, "requests": _HEALTH_REQUESTS, "patience": 5.0}
-    settings, clients = flight.settings, flight.runtime.clients
-    environment, run = flight.environment, flight.record
-    old = await verify(settings, clients, environment, expect_version=run.previous, **ask)  # type: ignore[arg-type]
-    new = await verify(  # type: ignore[arg-type]
-        settings, clients, environment, expect_version=run.version, before=old, **ask
-    )
+    old = await _asked(flight, flight.record.previous, None)
+    new = await _asked(flight, flight.record.version, old)
     return new.problems if new.proved else ()
+
+
+async def _asked(flight: Flight, version: str, before: Verification | None) -> Verification:
+    return await verify(
+        flight.settings,
+        flight.runtime.clients,
+        flight.environment,
+        expect_version=version,
+        overriding=True,
+        before=before,
+        requests=_HEALTH_REQUESTS,
+        patience=5.0,
+    )

@@ -1,4 +1,4 @@
-"""The pipeline: its steps in their order, each written down before and after; and every end of it."""
+"""The pipeline: its steps in their order, each written down, and every end of it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ async def carry_out(flight: Flight) -> DeployRecord:
             raise  # production stands between two versions: people decide
         _fail_running(flight, error.message)
         ended = Ended(DeployOutcome.FAILED, f"{error.message} {error.hint}".strip())
-    return _finish(flight, ended)
+    return finish(flight, ended)
 
 
 async def _steps(flight: Flight) -> None:
@@ -159,7 +159,8 @@ def _fail_running(flight: Flight, why: str) -> None:
             flight.mark(step, StepState.FAILED, why)
 
 
-def _finish(flight: Flight, ended: Ended) -> DeployRecord:
+def finish(flight: Flight, ended: Ended) -> DeployRecord:
+    """Write the end down, show it, and tell the other features."""
     runtime, run = flight.runtime, flight.record
     detail = runtime.redactor.text(str(ended.detail))
     now = runtime.now()

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 _SHOWN = 2_700  # characters of an output; the whole is behind `deploy status`
 
 
-def step_message(
-    step: PipelineStep, state: str, note: str, output: str
-) -> tuple[str, list[Block]]:
+def step_message(step: PipelineStep, state: str, note: str, output: str) -> tuple[str, list[Block]]:
     """One step in the thread: how it ended, and the last of what it printed."""
     told = f": {escape(clip(note, 300))}" if note else ""
     text = f"{STATE_SIGNS[state]} {step.number} {step.title}, {state}{told}"
