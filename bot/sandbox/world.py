@@ -160,6 +160,7 @@ class World:
             {
                 "platform": self._apply_platform,
                 "cloudflare": self.cloudflare.apply,
+                "builds": self._apply_build,
                 "site": self.platform.apply,
                 "database": lambda _: self.database.apply(),
                 "cache": lambda _: self.redis.apply(),
@@ -201,6 +202,11 @@ class World:
                 await self.start_bot()
             except BotDidNotStart as failure:
                 self._tell(str(failure))
+
+    async def _apply_build(self, name: str) -> None:
+        """CI has built something; to switch it off again takes nothing back."""
+        if self.faults.on(name):
+            self.account.build(name, self.faults.amount(name))
 
     async def _apply_platform(self, name: str) -> None:
         await self.platform.apply(name)

@@ -44,7 +44,7 @@ def card(seen: Sight, word: str) -> tuple[str, list[Block]]:
     blocks: list[Block] = [section(f"*{text}*")]
     if seen.run.detail:
         blocks.append(section(escape(clip(seen.run.detail, _DETAIL_MOST))))
-    blocks.append(section("\n".join(_line(step, kept) for step, kept in seen.steps)))
+    blocks.append(section("\n".join(_lines(seen))))
     blocks += canary_blocks(seen)
     if buttons := _buttons(seen):
         blocks.append(actions(*buttons))
@@ -117,11 +117,33 @@ def _ended(seen: Sight) -> str:
     return f"Failed: {name} to {place}"
 
 
+def _lines(seen: Sight) -> list[str]:
+    """One line a step; those that were not run here for the same reason share one."""
+    told: list[str] = []
+    apart: list[PipelineStep] = []
+    why = ""
+    for step, kept in seen.steps:
+        if kept is not None and kept.state.value == "not run":
+            apart.append(step)
+            why = kept.note
+        else:
+            told.append(_line(step, kept))
+    if apart:
+        titles = ", ".join(step.title.lower() for step in apart)
+        numbers = f"{apart[0].number}–{apart[-1].number}"
+        sign = STATE_SIGNS["not run"]
+        told.insert(
+            0, f"{sign} {numbers} {titles[:1].upper()}{titles[1:]} · not run: {escape(why)}"
+        )
+    return told
+
+
 def _line(step: PipelineStep, kept: DeployStep | None) -> str:
     state = kept.state.value if kept is not None else "waiting"
     took = ""
     if kept is not None and kept.started_at is not None and kept.ended_at is not None:
-        took = f" in {span(kept.ended_at - kept.started_at)}"
+        length = kept.ended_at - kept.started_at
+        took = f" in {span(length)}" if length.total_seconds() >= 1 else ""
     note = f": {escape(clip(kept.note, _NOTE_MOST))}" if kept is not None and kept.note else ""
     words = f" · {state}{took}{note}" if state != "waiting" else ""
     return f"{STATE_SIGNS[state]} {step.number} {step.title}{words}"
@@ -214,7 +236,7 @@ def _strength(found: float) -> str:
 def _origin(seen: Sight, word: str) -> str:
     run = seen.run
     began = date(run.started_at)
-    took = f", took {span(run.ended_at - run.started_at)}" if run.ended_at else ""
+    took = f", took {span(run.ended_at - run.started_at, least=1)}" if run.ended_at else ""
     return (
         f"{code(run.id)}, operation {code(run.operation)}, {by(run.person_id, run.person_name)} "
         f"{began}{took}. {code(f'{word} deploy status {run.id}')}"

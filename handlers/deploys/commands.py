@@ -92,8 +92,7 @@ DEPLOY = Command(
     arguments=(
         Argument(
             "version",
-            "`latest`, a tag, a number, the beginning of an id; or a branch of the checkout",
-            default="latest",
+            "`latest` (or nothing), a tag, a number, an id; or a branch of the checkout",
             example="v1.10.0",
         ),
         Argument(

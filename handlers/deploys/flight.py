@@ -104,7 +104,7 @@ class Flight:
 
     async def begin(self, step: PipelineStep, note: str = "") -> None:
         """Written down before the first act of it."""
-        await self.operation.step(f"{step.number} {step.title}")
+        await self.operation.step(step.title)
         self.mark(step, StepState.RUNNING, note)
 
     def mark(self, step: PipelineStep, state: StepState, note: str = "", output: str = "") -> None:

@@ -78,8 +78,8 @@ async def _uploaded_elsewhere(flight: Flight) -> None:
     if flight.over(UPLOAD):
         return
     for step in (BRANCH, TESTS, BUILD, VALIDATE):
-        flight.mark(step, StepState.NOT_RUN, "uploaded from elsewhere: not seen by the bot")
-    await flight.operation.step(f"{UPLOAD.number} {UPLOAD.title}")
+        flight.mark(step, StepState.NOT_RUN, "uploaded from elsewhere, not seen by the bot")
+    await flight.operation.step(UPLOAD.title)
     listed = await versions(flight.runtime.clients.cloudflare, flight.record.script)
     found = next((each for each in listed if each.id == flight.record.version), None)
     by = f" by {found.author}" if found is not None and found.author else ""

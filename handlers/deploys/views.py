@@ -28,7 +28,6 @@ def ended_reply(seen: Sight, *, good: bool | None = None) -> Reply:
     blocks = [section(f"*{text}*")]
     if run.detail:
         blocks.append(section(escape(clip(run.detail, 1_500))))
-    blocks.append(actions(command_button("Show all of it", f"deploy status {run.id}")))
     return Reply(
         text,
         blocks,

@@ -28,9 +28,9 @@ OUTCOME_SIGNS = {
 }
 
 
-def span(length: timedelta) -> str:
-    """`40 s`, `3 min`, `2 h 5 min`."""
-    seconds = max(0, round(length.total_seconds()))
+def span(length: timedelta, *, least: int = 0) -> str:
+    """`40 s`, `3 min`, `2 h 5 min`; at least `least` seconds."""
+    seconds = max(least, round(length.total_seconds()))
     if seconds < 60:
         return f"{seconds} s"
     if seconds < 3_600:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -148,6 +149,29 @@ class Account:
             )
             for script in (self.scripts[STAGING], self.scripts[WORKER])
         }
+
+    def build(self, kind: str, amount: float) -> dict[str, Version]:
+        """CI uploads the next version, with a fault that staging does not show (a `build…` switch).
+
+        Nobody is served it yet.
+        """
+        minor = max(version.number for version in self.scripts[WORKER].versions) + 4
+        tag = f"v1.{minor}.0"
+        message = {"build": "Saved searches"}.get(kind, "Recommendations")
+        fault = {
+            "build_errors": {"error_rate": amount},
+            "build_slow": {"latency_ms": amount},
+            "build_broken": {"bad": True},
+        }.get(kind, {})
+        at = datetime.now(UTC)
+        code = hashlib.sha256(f"build {tag} {kind}".encode()).hexdigest()
+        return {
+            script.name: script.upload(
+                author_email=CI, tag=tag, message=message, at=at, code=code,
+                **(fault if script.name == WORKER else {}),  # type: ignore[arg-type]
+            )
+            for script in (self.scripts[STAGING], self.scripts[WORKER])
+        }  # fmt: skip
 
     def release_badly(self) -> None:
         """Upload and deploy a version that throws at every request (fault `bad_release`)."""
