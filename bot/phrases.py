@@ -31,8 +31,9 @@ def minutes(length: timedelta) -> str:
     return f"{length.total_seconds() / 60:,.1f} min"
 
 
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def plural(count: int, noun: str, many: str = "") -> str:
+    """`1 step`, `2 steps`; `many` where an s does not make it."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {many or noun + 's'}"
 
 
 def utc(moment: datetime) -> str:

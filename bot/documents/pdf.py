@@ -24,7 +24,7 @@ _INK, _QUIET, _LINE = (29, 39, 51), (85, 96, 107), (213, 219, 225)
 _FONT = "report"
 _GUTTER = 6.0
 # A heading alone at the foot of a page helps nobody: so much has to fit below it, in mm.
-_ROOM, _PICTURE_ROOM = 26.0, 96.0
+_ROOM, _PICTURE_ROOM = 36.0, 96.0
 _making = threading.Lock()  # fonts are cached by the library
 
 
@@ -157,8 +157,8 @@ def _grid(paper: FPDF, grid: Grid) -> None:
 def _widths(grid: Grid) -> tuple[int, ...]:
     """By what the columns hold, none so narrow that a number breaks."""
     columns = list(zip(grid.header, *grid.rows, strict=True))
-    longest = [min(60, max(len(cell) for cell in column)) for column in columns]
-    return tuple(max(16, each) for each in longest)
+    longest = [max(len(cell) for cell in column) for column in columns]
+    return tuple(max(15, min(40, each)) for each in longest)
 
 
 def _pictures(paper: FPDF, pictures: Sequence[Picture]) -> None:

@@ -83,6 +83,15 @@ class Audit:
         except (ValueError, TypeError, KeyError) as error:
             raise _foreign() from error
 
+    def counted(self, since: datetime, until: datetime) -> dict[str, int]:
+        """How often each outcome was recorded in [since, until), aware times."""
+        with self._connection.read() as sqlite:
+            rows = sqlite.execute(
+                "SELECT outcome, count(*) FROM audit WHERE at >= ? AND at < ? GROUP BY outcome",
+                (instant(since), instant(until)),
+            ).fetchall()
+        return {str(outcome): int(count) for outcome, count in rows}
+
     def outcomes(self, reference: str, since: datetime) -> frozenset[str]:
         """What was recorded under that reference since then (an aware time)."""
         with self._connection.read() as sqlite:

@@ -46,12 +46,13 @@ def draw(runtime: Runtime, facts: Facts, names: Sequence[str] = IN_FILES) -> tup
 
 
 def _marks(runtime: Runtime, facts: Facts) -> tuple[Mark, ...]:
-    """Incidents and deployments; alerts would hide what they are about. Of private incidents and
-    drills there are no marks."""
+    """Incidents and deployments; alerts would hide what they are about. A month has too many
+    deployments to show those that went well. Of private incidents and drills there are no marks."""
     return tuple(
         Mark(each.at, each.label, each.kind, each.until)
         for each in runtime.store.marks.between(facts.since, facts.made_for)
-        if each.kind != "alert"
+        if each.kind == "incident"
+        or (each.kind == "deployment" and (facts.review is None or " " in each.label))
     )
 
 

@@ -18,8 +18,7 @@ from handlers.reports.gathering import gather
 from handlers.reports.periods import MONTHLY, WEEKLY, Period, wanted
 from handlers.reports.posting import files, want
 from handlers.reports.result import Facts, Made
-from handlers.reports.views import preview_reply
-from handlers.reports.views_draft import sent_reply
+from handlers.reports.views_draft import preview_reply, sent_reply
 from handlers.reports.views_explain import all_explained, explained
 
 ALL = "all"
@@ -134,7 +133,7 @@ async def explain(context: Context, arguments: Arguments) -> Reply:
 
 
 def _unknown(facts: Facts, name: str, period: Period) -> UnknownWord:
-    names = [each.name for each in (*facts.health, *facts.capacity)]
+    names = [each.name for each in facts.every]
     close = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
     meant = " or ".join(code(each) for each in close or names)
     return UnknownWord(
@@ -161,6 +160,24 @@ REPORT_WEEKLY = Command(
         "Mondays at nine it goes out by itself (`[reports]`)."
     ),
     guide="Reporting, Weekly Report Template",
+    deadline=120.0,
+)  # fmt: skip
+REPORT_MONTHLY = Command(
+    name="report monthly",
+    summary="The monthly review: trends, security, capacity, documentation, improvements.",
+    run=monthly,
+    arguments=(
+        Argument("month", "which month; the last whole one unless given", example="2026-10"),
+        _TO, _PREPARED_BY, _OUT,
+    ),
+    examples=("report monthly", "report monthly 2026-10 --to #leadership"),
+    details=(
+        "The guide's five points: the month against the month before with the error budget; "
+        "security incidents and what the audit log shows; capacity and when each limit is reached "
+        "if it goes on as it did; playbooks and documents past their review; action items done, "
+        "overdue and proposed. And the four DORA figures of delivery."
+    ),
+    guide="Reporting, Monthly Review",
     deadline=120.0,
 )  # fmt: skip
 REPORT_PREVIEW = Command(

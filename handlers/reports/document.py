@@ -22,13 +22,13 @@ _MOST_WORK = 400
 
 
 def document(made: Made, charts: Sequence[Chart]) -> Document:
+    """The guide's template, in its order."""
     facts = made.facts
-    weekly = facts.kind == "weekly"
-    title = f"{'Weekly Operations Report' if weekly else 'Monthly Review'}, {facts.words}"
-    return Document(title, verdict(facts), _about(made), tuple(_parts(made, charts)))
+    title = f"Weekly Operations Report, {facts.words}"
+    return Document(title, verdict(facts), about(made), tuple(_parts(made, charts)))
 
 
-def _about(made: Made) -> str:
+def about(made: Made) -> str:
     facts = made.facts
     told = [
         f"{'Week' if facts.kind == 'weekly' else 'Month'} {facts.period}",
@@ -141,7 +141,7 @@ def details(facts: Facts) -> Iterator[Part]:
         ("Figure", "Rule", "Sum", "Source", "Measured"),
         tuple(
             (each.title, each.how, each.working, each.source, f"{each.covered:.1f} %")
-            for each in (*facts.health, *facts.capacity)
+            for each in facts.every
         ),
     )
     yield Note(

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from handlers.reports import happened
-from handlers.reports.advice import Evidence, recommend
+from handlers.reports.advice import recommend
+from handlers.reports.evidence import Evidence
 from handlers.reports.health import figures, gaps, maintenance
-from handlers.reports.periods import Period
+from handlers.reports.periods import MONTHLY, Period
 from handlers.reports.result import FACTS, Facts
+from handlers.reports.reviewing import review
 from handlers.reports.specs import CAPACITY, HEALTH
 from handlers.reports.upcoming import upcoming
 
@@ -43,9 +45,14 @@ def gather(runtime: Runtime, period: Period, summary: str = "") -> Facts:
     if (kept := _told(runtime, period)) is not None:
         health, capacity, blind = kept.health, kept.capacity, kept.gaps
     known = tuple(each for each in capacity if each.value is not None)
+    more = None
+    if period.kind == MONTHLY:
+        uptime = next((each for each in health if each.name == "uptime"), None)
+        more = review(runtime, period, moment, past, uptime, found, work)
     evidence = Evidence(
         {each.name: each for each in (*health, *known)}, found, work, deployed, blind, planned,
         _fired(runtime, since, moment), period.noun, settings.database.size_limit_gb * _GIGABYTE,
+        moment, more.forecasts if more else (), more.overdue if more else (),
     )  # fmt: skip
     return Facts(
         period.kind, period.name, period.words, period.zone, environment, before, since,
@@ -53,7 +60,7 @@ def gather(runtime: Runtime, period: Period, summary: str = "") -> Facts:
         health, known, blind, maintenance(store, environment, since, moment),
         settings.reports.maintenance == "count", found,
         happened.counted(past, before, since), drills, work, deployed, planned,
-        recommend(evidence, runtime.catalogue), _freed(runtime, since, moment), summary,
+        recommend(evidence, runtime.catalogue), _freed(runtime, since, moment), summary, more,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Which view a report of each kind has: message, thread, files."""
+"""Which views a report of each kind has: message, thread, files. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from bot.command import Block
 from bot.documents import Document
 from handlers.reports.charts import Chart
 from handlers.reports.document import document
+from handlers.reports.document_monthly import review_document
 from handlers.reports.result import Made
 from handlers.reports.views import Pictures, message
 from handlers.reports.views_details import Told, details
+from handlers.reports.views_monthly import review_message
 
 
 def message_of(made: Made, pictures: Pictures = ()) -> tuple[str, list[Block]]:
-    return message(made, pictures)
+    review = made.facts.review
+    return review_message(made, review, pictures) if review else message(made, pictures)
 
 
 def thread_of(made: Made) -> tuple[Told, ...]:
@@ -22,4 +25,5 @@ def thread_of(made: Made) -> tuple[Told, ...]:
 
 
 def document_of(made: Made, charts: Sequence[Chart]) -> Document:
-    return document(made, charts)
+    review = made.facts.review
+    return review_document(made, review, charts) if review else document(made, charts)

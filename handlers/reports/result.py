@@ -133,6 +133,67 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Objective:
+    """The error budget of the period: `allowed` may be lost, `lost` was; None without checks."""
+
+    target: float
+    allowed: timedelta
+    lost: timedelta | None
+    left: float | None  # percent of the budget; below zero where more was lost than allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Where a figure goes on as it did over `days`. `limit` is what it must not pass; `reaches` is
+    when it does, None where not within a year. `a_month` is its change in 30 days."""
+
+    name: str
+    title: str
+    unit: str
+    now: float
+    a_month: float
+    days: int
+    limit: float | None
+    reaches: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """A playbook or document whose review is past its date."""
+
+    name: str
+    reviewed: str
+    late_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Security:
+    """Public security incidents; `refused` counts commands refused for want of a right, `glass`
+    operations without a second person; `audits` says how often the security audit ran. `chain` is
+    empty where the audit log is intact."""
+
+    incidents: tuple[Incident, ...]
+    refused: int
+    glass: tuple[Work, ...]
+    audits: int
+    entries: int
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a monthly review says beyond a weekly report. `delivery` are the four DORA figures."""
+
+    objective: Objective
+    security: Security
+    forecasts: tuple[Forecast, ...]
+    playbooks: int
+    overdue: tuple[Overdue, ...]
+    done: tuple[Planned, ...]
+    delivery: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a weekly report says. `made_for` is the moment it was gathered up to: the end of the
     period, or now where the period is not over."""
@@ -162,13 +223,20 @@ class Facts:
     advice: tuple[Advice, ...]
     freed: int  # bytes that care of the database gave back
     summary: str = ""
+    review: Review | None = None
 
     @property
     def kind_noun(self) -> str:
         return "month" if self.kind == "monthly" else "week"
 
+    @property
+    def every(self) -> tuple[Figure, ...]:
+        """All figures, those of a review too."""
+        delivery = self.review.delivery if self.review else ()
+        return (*self.health, *self.capacity, *delivery)
+
     def figure(self, name: str) -> Figure | None:
-        return next((each for each in (*self.health, *self.capacity) if each.name == name), None)
+        return next((each for each in self.every if each.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)

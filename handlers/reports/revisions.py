@@ -21,7 +21,7 @@ MOST_CHANGES = 12
 
 def comparable(facts: Facts) -> dict[str, str]:
     """What has to be the same when it is made again, by name, as it is shown. Pure."""
-    told = {each.title: amount(each.value, each.unit) for each in (*facts.health, *facts.capacity)}
+    told = {each.title: amount(each.value, each.unit) for each in facts.every}
     told |= {f"{each.id} {each.severity} {each.title}": lasted(each) for each in facts.incidents}
     told["Not measured for"] = span(sum_of(facts))
     groups = Counter((each.group, each.outcome) for each in facts.work)

@@ -15,7 +15,7 @@ from bot.blocks import (
     escape,
     section,
 )
-from bot.command import Block, Reply
+from bot.command import Block
 from handlers.reports.lines import (
     SIGNS,
     figure_words,
@@ -43,25 +43,16 @@ def message(made: Made, pictures: Pictures = ()) -> tuple[str, list[Block]]:
     text = headline(facts)
     blocks: list[Block] = [section(f"*{escape_first(text)}*"), context(about(made))]
     blocks += corrected(made)
-    if facts.summary:
-        quoted = "\n".join(f">{escape(line)}" for line in facts.summary.splitlines())
-        blocks.append(section(quoted))
+    blocks += words_of(facts)
     blocks.append(section("*System Health*\n" + _health(facts)))
     if told := missing(facts):
         blocks.append(context(f":warning: {escape(told)}"))
-    blocks += [section(_incidents(facts)), section(_work(facts)), section(_planned(facts))]
+    blocks += [section(incidents_section(facts)), section(_work(facts)), section(_planned(facts))]
     blocks.append(section(f"*Metrics Trends*\n{_trends(facts, pictures)}"))
     blocks += plots(pictures)
     blocks += recommendations(facts)
     blocks += [context(_footnote(facts)), _buttons(facts)]
     return text, blocks
-
-
-def preview_reply(made: Made, note: str, files_note: str = "") -> Reply:
-    """The same for one person, with what becomes of it."""
-    text, blocks = message(made)
-    told = context(" ".join(each for each in (note, files_note) if each))
-    return Reply(text, [*blocks[:1], told, *blocks[1:]], data=data(made))
 
 
 def plots(pictures: Pictures) -> list[Block]:
@@ -87,6 +78,13 @@ def about(made: Made) -> str:
     return f"*{name}* · " + " · ".join(each for each in parts if each)
 
 
+def words_of(facts: Facts) -> list[Block]:
+    """The preparer's own words."""
+    if not facts.summary:
+        return []
+    return [section("\n".join(f">{escape(line)}" for line in facts.summary.splitlines()))]
+
+
 def corrected(made: Made) -> list[Block]:
     """What is different from the revision before; nothing for the first one."""
     if not made.changes:
@@ -97,10 +95,10 @@ def corrected(made: Made) -> list[Block]:
     return [section(f"*Corrected since revision {made.revision - 1}:*\n{shown}{rest}")]
 
 
-def recommendations(facts: Facts) -> list[Block]:
+def recommendations(facts: Facts, title: str = "Recommendations") -> list[Block]:
     if not facts.advice:
-        return [section("*Recommendations*\nNone: nothing in this time asks for action.")]
-    blocks: list[Block] = [divider(), section("*Recommendations*")]
+        return [section(f"*{title}*\nNone: nothing in this time asks for action.")]
+    blocks: list[Block] = [divider(), section(f"*{title}*")]
     pressed: set[str] = set()
     for each in facts.advice:
         # Two rules may begin with the same command; one button for it is enough.
@@ -133,7 +131,7 @@ def health_line(figure: Figure, noun: str) -> str:
     return f"{SIGNS[figure.standing]} *{figure.title}*: {escape(figure_words(figure, noun))}"
 
 
-def _incidents(facts: Facts) -> str:
+def incidents_section(facts: Facts) -> str:
     shown = [incident_line(each, facts.zone) for each in facts.incidents[:SHOWN_INCIDENTS]]
     more = len(facts.incidents) - len(shown)
     if more > 0:
@@ -206,7 +204,7 @@ def data(made: Made) -> dict[str, object]:
                 "target": each.target, "standing": each.standing.value,
                 "measurements": each.count, "covered_percent": round(each.covered, 2),
             }
-            for each in (*facts.health, *facts.capacity)
+            for each in facts.every
         },
         "incidents": [
             {

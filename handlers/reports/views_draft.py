@@ -19,8 +19,9 @@ from bot.blocks import (
     text_input,
 )
 from bot.command import Block, Delivery, Reply
+from handlers.reports.rendering import message_of
 from handlers.reports.result import Made
-from handlers.reports.views import data, message
+from handlers.reports.views import data
 
 WORDS, UPCOMING = "words", "upcoming"
 WORDS_LONGEST = 1_500
@@ -34,7 +35,7 @@ def draft_message(
     facts = made.facts
     when = f"goes to {_place(channel)} {date(goes_at)}" if goes_at else "goes when you send it"
     text = f":memo: Draft of the report for {facts.words}: {when}"
-    report = message(made)[1][:-1]
+    report = message_of(made)[1][:-1]
     blocks: list[Block] = [
         section(f"*{text}*\n{escape(state)}"),
         actions(
@@ -59,6 +60,13 @@ def draft_message(
         *report,
     ]  # fmt: skip
     return text, blocks
+
+
+def preview_reply(made: Made, note: str, files_note: str = "") -> Reply:
+    """The report for one person, with what becomes of it."""
+    text, blocks = message_of(made)
+    told = context(" ".join(each for each in (note, files_note) if each))
+    return Reply(text, [*blocks[:1], told, *blocks[1:]], data=data(made))
 
 
 def draft_reply(made: Made, channel: str, goes_at: datetime | None, state: str) -> Reply:

@@ -42,7 +42,7 @@ def explained(facts: Facts, figure: Figure) -> Reply:
 
 def all_explained(facts: Facts) -> Reply:
     """Every figure with its sum in a line."""
-    found = (*facts.health, *facts.capacity)
+    found = facts.every
     text = f":abacus: How the {len(found)} figures of {facts.words} were computed"
     blocks: list[Block] = [section(f"*{text}*")]
     blocks += [

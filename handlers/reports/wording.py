@@ -29,6 +29,8 @@ def _amount(value: float, unit: str) -> str:
         shown = f"{value:.2f}" if value >= 99 or value < 10 else f"{value:.1f}"
         # 99.996 % is not 100 %.
         return f"{'99.99' if shown == '100.00' else shown} %"
+    if unit in ("a week", "h") and value < 100:
+        return f"{value:.1f} {unit}"
     return f"{value:,.0f} {unit}"
 
 
@@ -51,8 +53,8 @@ def compared(figure: Figure, noun: str) -> str:
         return f"as the {noun} before"
     up = figure.value > figure.before
     if figure.standing is Standing.FREE:
-        share = _percent(figure)
-        return f"{share}{'more' if up else 'fewer'} than {before} the {noun} before"
+        share = "" if figure.unit == "%" else _percent(figure)
+        return f"{'up' if up else 'down'} {share}from {before} the {noun} before"
     word = "better" if up == figure.higher_is_better else "worse"
     return f"{word} than {before} the {noun} before"
 
