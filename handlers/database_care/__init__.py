@@ -3,6 +3,7 @@
 from bot.command import Feature
 from handlers.database_care import treatment_commands
 from handlers.database_care.archiving import commands as archiving
+from handlers.database_care.indexing import commands as indexing
 from handlers.database_care.sessions import commands as sessions
 
 FEATURE = Feature(
@@ -10,6 +11,7 @@ FEATURE = Feature(
     title="Database care",
     commands=(
         *treatment_commands.COMMANDS,
+        *indexing.COMMANDS,
         *archiving.COMMANDS,
         *sessions.COMMANDS,
     ),

@@ -228,3 +228,9 @@ select has_table_privilege(:table_oid::oid, 'SELECT') as selects,
   has_table_privilege(:table_oid::oid, 'INSERT') as inserts,
   has_table_privilege(:table_oid::oid, 'DELETE') as deletes,
   has_table_privilege(:table_oid::oid, 'UPDATE') as updates;
+
+-- name: index_use
+select coalesce(s.idx_scan, 0)::int8 as scans,
+  extract(epoch from now() - coalesce(d.stats_reset, pg_postmaster_start_time()))::float8 as seconds
+from pg_class k left join pg_stat_user_indexes s on s.indexrelid = k.oid
+join pg_stat_database d on d.datname = current_database() where k.oid = :oid::oid;

@@ -1,0 +1,1 @@
+"""Indexes: made, recognised where an equal one exists, dropped, and made again."""
