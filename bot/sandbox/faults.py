@@ -46,6 +46,7 @@ CATALOGUE: tuple[Fault, ...] = (
         "ms",
     ),
     Fault("build_broken", "builds", "CI uploads a broken build", "In production alone, it throws"),
+    Fault("secret_changed", "cloudflare", "Secret changed", "Somebody set JWT_SECRET just now"),
     Fault("rate_limited", "platform", "Platform rate limit", "The API answers 429"),
     Fault("site_down", "site", "Site down", "Connections to the site are refused"),
     Fault("site_slow", "site", "Slow site", "Every page is late", 4.0, "s"),

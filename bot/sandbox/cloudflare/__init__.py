@@ -14,6 +14,7 @@ from bot.sandbox.cloudflare.gatekeeper import Gatekeeper, Handler
 from bot.sandbox.cloudflare.lists import Lists
 from bot.sandbox.cloudflare.pages_api import Pages
 from bot.sandbox.cloudflare.resources import Resources
+from bot.sandbox.cloudflare.services import Services
 from bot.sandbox.cloudflare.status_page import StatusPage
 from bot.sandbox.cloudflare.tails import Tails
 from bot.sandbox.cloudflare.telemetry import Telemetry
@@ -92,6 +93,8 @@ class Cloudflare:
                 self.account.release_badly()
             else:
                 self.account.recover()
+        elif changed == "secret_changed" and on:
+            self.account.change_secret()
         elif changed in _NOTIFIED:
             kind, name, text = _NOTIFIED[changed]
             await self.alerting.notify(kind, name, text, begins=on)
@@ -99,6 +102,7 @@ class Cloudflare:
     def _application(self, log: RequestLog, past_url: Callable[[], str]) -> web.Application:
         workers, resources = Workers(self.account), Resources(self.account)
         uploads, pages = Uploads(self.account), Pages(self.account)
+        services = Services(self.account, workers)
         telemetry = Telemetry(self.account, log, self._faults, past_url)
         tails, alerting = self.tails, self.alerting
         allowing = self._gatekeeper.allowing
@@ -119,6 +123,13 @@ class Cloudflare:
             ("GET", s + "/versions/{version}", accounts.READ_WORKERS, workers.version),
             ("POST", s + "/versions", accounts.WRITE_WORKERS, uploads.version),
             ("PUT", s, accounts.WRITE_WORKERS, uploads.script),
+            ("GET", a + "/workers/services/{script}", accounts.READ_WORKERS, services.service),
+            ("GET", a + "/workers/workers/{script}", accounts.READ_WORKERS, services.worker),
+            ("GET", a + "/workers/subdomain", accounts.READ_WORKERS, services.subdomain),
+            ("GET", s + "/subdomain", accounts.READ_WORKERS, services.script_subdomain),
+            ("POST", s + "/subdomain", accounts.WRITE_WORKERS, services.script_subdomain),
+            ("GET", s + "/script-settings", accounts.READ_WORKERS, services.script_settings),
+            ("PATCH", s + "/script-settings", accounts.WRITE_WORKERS, services.script_settings),
             ("GET", s + "/settings", accounts.READ_WORKERS, workers.settings),
             ("PATCH", s + "/settings", accounts.WRITE_WORKERS, workers.edit_settings),
             ("GET", s + "/secrets", accounts.READ_WORKERS, workers.secrets),
@@ -131,6 +142,8 @@ class Cloudflare:
                 telemetry.query,
             ),
             ("GET", a + "/r2/buckets", accounts.READ_R2, resources.buckets),
+            ("GET", a + "/r2/buckets/{bucket}", accounts.READ_R2, resources.bucket),
+            ("GET", a + "/storage/kv/namespaces", accounts.READ_KV, resources.namespaces),
             ("GET", p, accounts.READ_PAGES, pages.project),
             ("GET", p + "/deployments", accounts.READ_PAGES, pages.deployments),
             (

@@ -25,6 +25,7 @@ WRITE_WORKERS = "Workers Scripts Write"
 READ_OBSERVABILITY = "Workers Observability Read"
 READ_ANALYTICS = "Account Analytics Read"
 READ_R2 = "Workers R2 Storage Read"
+READ_KV = "Workers KV Storage Read"
 READ_PAGES = "Pages Read"
 WRITE_PAGES = "Pages Edit"
 READ_NOTIFICATIONS = "Notifications Read"
@@ -50,7 +51,7 @@ PERMISSIONS = frozenset(
         READ_WORKERS, WRITE_WORKERS, READ_OBSERVABILITY, READ_ANALYTICS, READ_R2, READ_PAGES,
         READ_NOTIFICATIONS, WRITE_NOTIFICATIONS, READ_TAIL, READ_ZONE, READ_ZONE_ANALYTICS,
         READ_ACCOUNT, WRITE_PAGES, PURGE, WRITE_CACHE_RULES, WRITE_ZONE_SETTINGS, WRITE_FIREWALL,
-        WRITE_ACCOUNT_FIREWALL, WRITE_LISTS,
+        WRITE_ACCOUNT_FIREWALL, WRITE_LISTS, READ_KV,
     }
 )  # fmt: skip
 
@@ -195,3 +196,8 @@ class Account:
                 at=datetime.now(UTC),
                 triggered_by="rollback",
             )
+
+    def change_secret(self) -> None:
+        """Somebody sets JWT_SECRET by hand, which deploys at once (fault `secret_changed`)."""
+        script = self.scripts[WORKER]
+        script.put_secret("JWT_SECRET", "dana@pitchey.example", datetime.now(UTC), "by-hand")

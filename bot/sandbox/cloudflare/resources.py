@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.sandbox.cloudflare.account import EMAIL, Account
-from bot.sandbox.cloudflare.envelope import good, no_such_route
+from bot.sandbox.cloudflare.envelope import ApiError, good, no_such_route
 from bot.sandbox.cloudflare.gatekeeper import TOKEN
 from bot.sandbox.cloudflare.versions import KV_NAMESPACE
 
@@ -44,6 +44,24 @@ class Resources:
             for name in BUCKETS
         ]
         return good({"buckets": listed}, info={"cursor": "", "per_page": 20})
+
+    async def bucket(self, request: web.Request) -> web.Response:
+        """GET …/r2/buckets/{bucket}."""
+        self._check(request)
+        name = request.match_info["bucket"]
+        if name not in BUCKETS:
+            raise ApiError(404, 10006, "The specified bucket does not exist.")
+        return good({"name": name, "creation_date": _MADE, "location": "WEUR"})
+
+    async def namespaces(self, request: web.Request) -> web.Response:
+        """GET …/storage/kv/namespaces."""
+        self._check(request)
+        listed = [
+            {"id": each, "title": "pitchey-cache", "supports_url_encoding": True}
+            for each in NAMESPACES
+        ]
+        info = {"page": 1, "per_page": 20, "count": len(listed), "total_count": len(listed)}
+        return good(listed, info=info)
 
     async def zone(self, request: web.Request) -> web.Response:
         """GET /zones/{z}."""
