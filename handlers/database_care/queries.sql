@@ -234,3 +234,28 @@ select coalesce(s.idx_scan, 0)::int8 as scans,
   extract(epoch from now() - coalesce(d.stats_reset, pg_postmaster_start_time()))::float8 as seconds
 from pg_class k left join pg_stat_user_indexes s on s.indexrelid = k.oid
 join pg_stat_database d on d.datname = current_database() where k.oid = :oid::oid;
+
+-- name: states
+select coalesce(state, 'hidden') as state, count(*) as sessions from pg_stat_activity
+where backend_type = 'client backend' and pid <> pg_backend_pid() group by 1 order by 2 desc, 1;
+
+-- name: unused_indexes
+select quote_ident(n.nspname) || '.' || quote_ident(k.relname) as name,
+  k.relpages::int8 * current_setting('block_size')::int as bytes,
+  extract(epoch from now() - coalesce(d.stats_reset, pg_postmaster_start_time()))::float8 as seconds
+from pg_stat_user_indexes s join pg_index i using (indexrelid) join pg_class k on k.oid = i.indexrelid
+join pg_namespace n on n.oid = k.relnamespace
+join pg_stat_database d on d.datname = current_database()
+where s.idx_scan = 0 and not i.indisunique and not i.indisprimary and not i.indisexclusion
+  and not i.indisreplident and i.indisvalid
+  and not exists (select from pg_constraint o where o.conindid = i.indexrelid)
+order by bytes desc, name;
+
+-- name: all_definitions
+select i.indexrelid::int8 as oid, i.indrelid::int8 as table_oid, quote_ident(k.relname) as name,
+  pg_get_indexdef(i.indexrelid) as ddl, k.relpages::int8 * current_setting('block_size')::int as bytes,
+  i.indisprimary or i.indisreplident or i.indisexclusion
+    or exists (select from pg_constraint o where o.conindid = i.indexrelid) as needed
+from pg_index i join pg_class k on k.oid = i.indexrelid join pg_namespace n on n.oid = k.relnamespace
+where i.indisvalid and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+order by i.indrelid, bytes desc;

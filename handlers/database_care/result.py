@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Part:
     title: str
     outcome: str
     failed: bool = False
+    removed: int = 0  # dead rows
+    gained: int = 0  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ class Maintained:
     which: str
     parts: tuple[Part, ...]
     seconds: float
-    removed: int
-    gained: int
-    ended: str = ""
-    grid: tuple[tuple[str, ...], ...] = field(default=())
+    left: tuple[str, ...] = ()
+    ended: str = ""  # "", "cancelled" or "window"
+
+    @property
+    def failed(self) -> int:
+        return sum(each.failed for each in self.parts)
