@@ -11,6 +11,7 @@ from bot.check import (
     buckets,
     cloudflare,
     cloudflare_permissions,
+    cloudflare_zone,
     database,
     machine,
     platform,
@@ -69,6 +70,7 @@ def probes(settings: Settings) -> tuple[Probe, ...]:
             for name in named
         ),
         Probe(cloudflare_permissions.NOTIFICATIONS, calm, cloudflare_permissions.notifications),
+        Probe(cloudflare_zone.ZONE, calm * 2, cloudflare_zone.zone),
         Probe(database.DATABASE, checks.database, database.database),
         Probe(buckets.BACKUPS, checks.backup, buckets.backups),
         Probe(buckets.UPLOADS, checks.uploads, buckets.uploads),

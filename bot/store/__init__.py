@@ -14,6 +14,7 @@ from bot.store.alerts_telling import AlertTelling
 from bot.store.audit import Audit, Verification
 from bot.store.chain import AuditEntry
 from bot.store.connection import TOUCH, Connection, NoConnection
+from bot.store.containment import Containment
 from bot.store.cursors import Cursors
 from bot.store.dashboards import Dashboards
 from bot.store.database_archives import DatabaseArchives
@@ -80,6 +81,7 @@ class Store:
     playbook_runs: PlaybookRuns
     playbook_clocks: PlaybookClocks
     live_logs: LiveLogs
+    containment: Containment
     dashboards: Dashboards
     webhooks: Webhooks
     lessons: Lessons
@@ -136,6 +138,7 @@ class Store:
             PlaybookRuns(connection),
             PlaybookClocks(connection),
             LiveLogs(connection),
+            Containment(connection),
             Dashboards(connection),
             Webhooks(connection),
             Lessons(connection),

@@ -50,7 +50,8 @@ def headline(found: Overview) -> str:
 def _tier(tier: Tier) -> str:
     if tier.trouble:
         return f":red_circle: *{escape(tier.name)}*: {escape(tier.trouble)}"
-    sign = ":warning:" if tier.cold else ":white_check_mark:"
+    known = ":white_check_mark:" if tier.percent is not None else ":information_source:"
+    sign = ":warning:" if tier.cold else known
     limit = f" (alert below {ALERT_PERCENT:.0f} %)" if tier.percent is not None else ""
     lines = [f"{sign} *{escape(tier.name)}*"]
     if tier.hits:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from bot.store.migrations import alerts as alerts
 from bot.store.migrations import cloudflare as cloudflare
+from bot.store.migrations import containment as containment
 from bot.store.migrations import dashboards as dashboards
 from bot.store.migrations import deploys as deploys
 from bot.store.migrations import foundation as foundation
