@@ -34,7 +34,7 @@ COUNTRIES = frozenset(_CODES.split())
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`value` is the network, `AS64500` or `DE`; an address is a network of one."""
+    """`value` is the address, the network, `AS64500` or `DE`; an address is a network of one."""
 
     kind: Literal["address", "network", "system", "country"]
     value: str
@@ -43,8 +43,6 @@ class Origin:
     @property
     def words(self) -> str:
         """For a sentence."""
-        if self.network is not None and self.kind == "address":
-            return str(self.network.network_address)
         return {"country": f"the country {self.value}"}.get(self.kind, self.value)
 
     @property
@@ -91,7 +89,8 @@ def origin(text: str) -> Origin:
         network = ip_network(f"{mapped}/{network.prefixlen - 96}", strict=False)
     _not_huge(network)
     kind: Literal["address", "network"] = "address" if network.num_addresses == 1 else "network"
-    return Origin(kind, network.compressed, network)
+    alone = network.network_address.compressed
+    return Origin(kind, alone if kind == "address" else network.compressed, network)
 
 
 def stored(kind: str, value: str) -> Origin:
