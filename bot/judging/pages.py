@@ -33,6 +33,13 @@ def read_page(url: str, outcome: Outcome) -> Finding:
             "The site refuses the bot for now (HTTP 429).",
             "Check again in a few minutes.",
         )
+    if outcome.headers.get("cf-mitigated") == "challenge":
+        return Finding(
+            State.UNKNOWN,
+            "challenged by Cloudflare",
+            "Cloudflare checks every browser, as under attack mode does; the bot has none.",
+            "See `/pitchey security under-attack`, and open the site in a browser.",
+        )
     unsafe = _unsafe_redirect(url, outcome.redirects)
     if outcome.status >= 400:
         return Finding(

@@ -48,11 +48,12 @@ class Guarded:
     def refuse(self, wanted: Origin) -> None:
         """Raises Refused where blocking it would hit somebody who must get through."""
         whose = self.named.get(wanted.value) or _whose(wanted.network, self.networks)
-        if whose:
-            raise Refused(
-                f"{wanted.words} is not blocked: it would hit {whose}.",
-                "Block a smaller part that the evidence shows, and nothing else.",
-            )
+        if not whose:
+            return
+        hint = "Look again at the evidence: an attack that comes through there came from elsewhere."
+        if wanted.size > 1 and whose not in _NO_VISITORS:
+            hint = "Block a smaller part that the evidence shows, and nothing else."
+        raise Refused(f"{wanted.words} is not blocked: it would hit {whose}.", hint)
 
 
 async def guarded(runtime: Runtime) -> Guarded:
