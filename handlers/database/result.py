@@ -24,7 +24,8 @@ class Finding:
     """One thing to act on: what it is about, why in one sentence, and the statement that mends it.
 
     `source` says who says so. `size` is in bytes, and orders findings of one severity.
-    `command` is a command line of the bot that shows more.
+    `command` is a command line of the bot that shows more, `act` (label, command line) one that
+    mends it.
     """
 
     severity: Severity
@@ -34,6 +35,7 @@ class Finding:
     source: str = ""
     size: int = 0
     command: str = ""
+    act: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

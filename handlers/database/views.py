@@ -59,7 +59,7 @@ def reply(found: Look, line: str, *, public: bool) -> Reply:
     blocks: list[Block] = [section(f"*{text}*")]
     if found.about:
         blocks.append(context(f"{escape(found.about)} · read in {found.took_ms:.0f}\u00a0ms"))
-    blocks += [section(finding_text(each)) for each in found.findings[:SHOWN_FINDINGS]]
+    blocks += _findings(found)
     if len(found.findings) > SHOWN_FINDINGS:
         rest = len(found.findings) - SHOWN_FINDINGS
         blocks.append(context(f"And {rest:,} more, all with their statements in the file below."))
@@ -78,6 +78,19 @@ def reply(found: Look, line: str, *, public: bool) -> Reply:
     )
     exit_code = 1 if found.worst is Severity.CRITICAL else 0
     return Reply(text, blocks, in_channel=public, data=found, files=files, exit_code=exit_code)
+
+
+def _findings(found: Look) -> list[Block]:
+    """Each with a button that mends it, where a command does; two must not be the same."""
+    blocks: list[Block] = []
+    lines: set[str] = set()
+    for each in found.findings[:SHOWN_FINDINGS]:
+        button = None
+        if each.act is not None and each.act[1] not in lines and len(each.act[1]) < 500:
+            lines.add(each.act[1])
+            button = command_button(clip(each.act[0], 70), each.act[1])
+        blocks.append(section(finding_text(each), accessory=button))
+    return blocks
 
 
 def headline(found: Look) -> str:

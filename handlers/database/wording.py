@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.frozen import quoted
 from bot.quantities import counted, lasting, percent, size
 from bot.statements import without_literals
 
@@ -15,7 +16,16 @@ __all__ = [
     "several",
     "size",
     "without_literals",
+    "word",
 ]
+
+_PLAIN = re.compile(r"[\w./-]+")
+
+
+def word(name: str) -> str:
+    """A name as one word of a command line."""
+    return name if _PLAIN.fullmatch(name) else quoted(name)
+
 
 _NAME = re.compile(r'"(?:[^"]|"")*"')
 

@@ -15,7 +15,7 @@ from handlers.database.thresholds import (
     above,
     below,
 )
-from handlers.database.wording import counted, lasting, percent
+from handlers.database.wording import counted, lasting, percent, word
 
 TRAFFIC = Question("traffic", "Cache and transactions")
 WRAP = Question("wraparound", "Wraparound")
@@ -79,6 +79,9 @@ def wraparound_findings(row: Row, tables: list[Row]) -> list[Finding]:
             f"{left:,} transactions are left until the server takes no more writes.{table}",
             f"VACUUM (FREEZE) {tables[0]['name']};" if tables else "VACUUM (FREEZE);",
             "pg_database.datfrozenxid",
+            act=(f"Freeze {tables[0]['name']}", f"db vacuum {word(tables[0]['name'])} --freeze")
+            if tables
+            else ("Freeze old rows", "db vacuum --freeze"),
         )
     ]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bot.frozen import quoted
 from handlers.database.asking import MOST, Answers, Question, Row
 from handlers.database.looks.tables import bloat_findings
 from handlers.database.result import Finding, Look, Severity, ordered
 from handlers.database.thresholds import BLOAT, LARGE_TABLE_ROWS, UNUSED_DAYS, UNUSED_SIZE
-from handlers.database.wording import counted, lasting, size
+from handlers.database.wording import counted, lasting, size, word
 
 QUESTIONS = (
     Question("indexes_invalid", "Invalid indexes", deadline=8.0),
@@ -32,7 +33,17 @@ def invalid(rows: list[Row]) -> list[Finding]:
         verb = "DROP INDEX CONCURRENTLY" if row["leftover"] else "REINDEX INDEX CONCURRENTLY"
         fix = f"{verb} {row['name']};"
         found.append(
-            Finding(Severity.WARNING, _subject("Invalid", row), why, fix, "pg_index", row["bytes"])
+            Finding(
+                Severity.WARNING,
+                _subject("Invalid", row),
+                why,
+                fix,
+                "pg_index",
+                row["bytes"],
+                act=_drop(row)
+                if row["leftover"]
+                else (f"Build {row['name']} anew", f"db reindex {word(row['name'])}"),
+            )
         )
     return found
 
@@ -53,6 +64,7 @@ def duplicate(rows: list[Row]) -> list[Finding]:
                 f"DROP INDEX CONCURRENTLY {row['name']};",
                 "pg_index: columns, operators, order, predicate",
                 row["bytes"],
+                act=_drop(row),
             )
         )
     return found
@@ -68,6 +80,10 @@ def missing(rows: list[Row]) -> list[Finding]:
             f"CREATE INDEX CONCURRENTLY ON {row['name']} ({row['columns']});",
             "pg_constraint and pg_index",
             row["bytes"],
+            act=(
+                f"Create it on {row['name']}",
+                f"db create-index {word(row['name'])} --columns={quoted(row['columns'])}",
+            ),
         )
         for row in rows
     ]
@@ -92,6 +108,7 @@ def unused(rows: list[Row], statistics_seconds: float) -> tuple[list[Finding], l
             f"DROP INDEX CONCURRENTLY {row['name']};",
             "pg_stat_user_indexes of this server; read replicas count for themselves",
             row["bytes"],
+            act=_drop(row),
         )
         for row in large
     ]
@@ -140,6 +157,10 @@ def _count(answers: Answers, name: str) -> int:
 
 def _held(rows: list[Row]) -> str:
     return f"{rows[0]['total']}, {size(rows[0]['all_bytes'])}" if rows else "0"
+
+
+def _drop(row: Row) -> tuple[str, str]:
+    return f"Drop {row['name']}", f"db drop-index {word(row['name'])}"
 
 
 def _subject(kind: str, row: Row) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.database.asking import Answers, Question, Row
-from handlers.database.looks.sessions import in_a_word, shown
+from handlers.database.looks.sessions import cancelling, ending, in_a_word, shown
 from handlers.database.result import Finding, Grid, Look, Severity, ordered
 from handlers.database.thresholds import BLOCKED, above
 from handlers.database.wording import counted, lasting
@@ -69,7 +69,14 @@ def findings(rows: list[Row], prepared: list[Row]) -> list[Finding]:
         row = by_pid.get(root)
         if row is None:
             found.append(
-                Finding(severity, f"Session {root}", f"It {waits}.", _end(root), "pg_blocking_pids")
+                Finding(
+                    severity,
+                    f"Session {root}",
+                    f"It {waits}.",
+                    _end(root),
+                    "pg_blocking_pids",
+                    act=ending(root),
+                )
             )
             continue
         idle = row["state"].startswith("idle")
@@ -88,6 +95,7 @@ def findings(rows: list[Row], prepared: list[Row]) -> list[Finding]:
                 "pg_blocking_pids",
                 int(longest),
                 "db locks",
+                ending(root) if idle else cancelling(root),
             )
         )
     return found

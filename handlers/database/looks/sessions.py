@@ -56,20 +56,23 @@ def activity_findings(rows: list[Row]) -> list[Finding]:
                     "keeps its locks and dead rows."
                 )
                 fix = f"SELECT pg_terminate_backend({row['pid']});"
-                found.append(_finding(severity, who, reason, fix, row["state_seconds"]))
+                act = ending(row["pid"])
+                found.append(_finding(severity, who, reason, fix, row["state_seconds"], act))
         elif row["state"] == "active" and (severity := above(row["query_seconds"], QUERY)):
             reason = (
                 f"Its query runs for {lasting(row['query_seconds'])}.{in_a_word(row['statement'])}"
             )
             fix = f"SELECT pg_cancel_backend({row['pid']});"
-            found.append(_finding(severity, who, reason, fix, row["query_seconds"]))
+            act = cancelling(row["pid"])
+            found.append(_finding(severity, who, reason, fix, row["query_seconds"], act))
         elif severity := above(row["transaction_seconds"], TRANSACTION):
             reason = (
                 f"Its transaction is open for {lasting(row['transaction_seconds'])}, so vacuum "
                 "cannot remove what died since."
             )
             fix = f"SELECT pg_terminate_backend({row['pid']});"
-            found.append(_finding(severity, who, reason, fix, row["transaction_seconds"]))
+            act = ending(row["pid"])
+            found.append(_finding(severity, who, reason, fix, row["transaction_seconds"], act))
     return found
 
 
@@ -147,5 +150,17 @@ def look(answers: Answers, pooled: bool) -> Look:
     )
 
 
-def _finding(severity: Severity, who: str, reason: str, fix: str, seconds: float) -> Finding:
-    return Finding(severity, who, reason, fix, "pg_stat_activity", int(seconds))
+def _finding(
+    severity: Severity, who: str, reason: str, fix: str, seconds: float, act: tuple[str, str]
+) -> Finding:
+    return Finding(severity, who, reason, fix, "pg_stat_activity", int(seconds), act=act)
+
+
+def ending(pid: int) -> tuple[str, str]:
+    """The button that ends a session."""
+    return f"End session {pid}", f"db kill {pid} --terminate"
+
+
+def cancelling(pid: int) -> tuple[str, str]:
+    """The button that ends what it does."""
+    return f"Cancel query of {pid}", f"db kill {pid}"

@@ -56,6 +56,7 @@ def findings(held: float, grows: Growth | None, limit: float) -> list[Finding]:
             f"{size(held)} of {size(limit)} are used ({percent(share)}){when}.",
             source="pg_database_size and the sampled history",
             command="db tables",
+            act=("Archive old rows", "db archive"),
         )
     ]
 

@@ -12,7 +12,7 @@ from handlers.database.thresholds import (
     STALE_SECONDS,
     STALE_SHARE,
 )
-from handlers.database.wording import counted, lasting, percent, size
+from handlers.database.wording import counted, lasting, percent, size, word
 
 # The second is asked too where locks keep the first from answering: it touches no table.
 SIZES = (Question("tables", "Table sizes", {"counted": False}),)
@@ -80,6 +80,7 @@ def dead_findings(rows: list[Row]) -> list[Finding]:
                     f"VACUUM (ANALYZE) {row['name']};",
                     "pg_stat_user_tables",
                     dead,
+                    act=(f"Vacuum {row['name']}", f"db vacuum {word(row['name'])}"),
                 )
             )
         stale = 100 * modified / max(1, live)
@@ -94,6 +95,7 @@ def dead_findings(rows: list[Row]) -> list[Finding]:
                     f"ANALYZE {row['name']};",
                     "pg_stat_user_tables",
                     modified,
+                    act=(f"Analyze {row['name']}", f"db analyze {word(row['name'])}"),
                 )
             )
     return found
@@ -119,9 +121,16 @@ def bloat_findings(rows: list[Row], verb: str, *, measures: bool = False) -> lis
                     f"{verb} {row['name']};",
                     "an estimate from pg_stats",
                     row["wasted"],
+                    act=_act(verb, row["name"]),
                 )
             )
     return found
+
+
+def _act(verb: str, name: str) -> tuple[str, str]:
+    if verb.startswith("REINDEX"):
+        return f"Reindex {name}", f"db reindex {word(name)}"
+    return f"Rewrite {name}", f"db vacuum-full {word(name)}"
 
 
 def constraint_findings(rows: list[Row]) -> list[Finding]:
