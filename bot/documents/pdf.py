@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.blocks import clip
 from bot.documents.model import Bullets, Document, Grid, Heading, Note, Part, Picture, Text
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def _paper(document: Document, made_at: datetime) -> FPDF:
         def footer(self) -> None:
             self.set_y(-12)
             _ink(self, _QUIET, 8)
-            self.cell(_WIDTH, 5, _drawn(f"{document.title} · page {self.page_no()} of {{nb}}"))
+            self.cell(
+                _WIDTH, 5, _drawn(f"{clip(document.title, 80)} · page {self.page_no()} of {{nb}}")
+            )
 
     paper = Paper(format="A4")
     paper.set_margins(_MARGIN, _MARGIN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bot.arguments import UnknownWord
@@ -107,15 +108,15 @@ async def preview(context: Context, arguments: Arguments) -> Reply:
     if context.invocation.surface is Surface.TERMINAL or not in_slack(context.invocation.person.id):
         return preview_reply(made, f"{note} `--out .` of `report {kind}` writes its files.")
     await context.progress.say("Drawing the plots …")
-    uploads = await asyncio.to_thread(_files, context, made)
     pictures = await asyncio.to_thread(draw, runtime, made.facts)
+    document = (await asyncio.to_thread(files, made, pictures))[0]
     found = preview_reply(made, note, "Its plots and its PDF come by direct message.")
     beside = tuple(
         Upload(f"{each.name}.png", each.png, each.title, each.finding, supplement=True)
         for each in pictures
     )
-    pdf = Upload(uploads[0].name, uploads[0].content, uploads[0].title, supplement=True)
-    return Reply(found.text, found.blocks, data=found.data, files=(*beside, pdf), private=True)
+    paper = replace(document, supplement=True)
+    return Reply(found.text, found.blocks, data=found.data, files=(*beside, paper), private=True)
 
 
 async def explain(context: Context, arguments: Arguments) -> Reply:

@@ -68,6 +68,12 @@ def _own(context: Context, period: Period) -> ReportDraft:
     return draft or reports.prepare(period.kind, period.name, me)
 
 
+def _named(context: Context, draft: ReportDraft) -> Actor:
+    """Who acts, by the name that the report has for them."""
+    me = actor(context)
+    return Actor(me.id, draft.preparer_name) if me.id == draft.preparer_id else me
+
+
 def _period(context: Context, arguments: Arguments) -> Period:
     text = arguments.get("period") or ""
     return period_of(context, kind_in(text), text)
@@ -91,7 +97,8 @@ async def edit(context: Context, arguments: Arguments) -> Reply:
 
 async def approve(context: Context, arguments: Arguments) -> Reply:
     runtime, period = context.runtime, _period(context, arguments)
-    draft, me = _own(context, period), actor(context)
+    draft = _own(context, period)
+    me = _named(context, draft)
     if draft.state is DraftState.GONE:
         raise BadInput(
             f"The report for {period.words} went out already.",
@@ -105,8 +112,7 @@ async def approve(context: Context, arguments: Arguments) -> Reply:
 async def send_now(context: Context, arguments: Arguments) -> Reply:
     """Approve it and let it go at once."""
     runtime, period = context.runtime, _period(context, arguments)
-    _own(context, period)
-    me, channel = actor(context), channel_of(runtime)
+    me, channel = _named(context, _own(context, period)), channel_of(runtime)
     note = f"approved by {me.name}"
     made, fresh = await asyncio.to_thread(send, runtime, period, channel, note, me)
     want(runtime, made, channel, note)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from handlers.reports import happened
 from handlers.reports.advice import recommend
 from handlers.reports.evidence import Evidence
-from handlers.reports.health import figures, gaps, maintenance
+from handlers.reports.health import checked, figures, gaps, maintenance
 from handlers.reports.periods import MONTHLY, Period
-from handlers.reports.result import FACTS, Facts
+from handlers.reports.result import Facts, facts_of
 from handlers.reports.reviewing import review
 from handlers.reports.specs import CAPACITY, HEALTH
 from handlers.reports.upcoming import upcoming
@@ -45,10 +45,14 @@ def gather(runtime: Runtime, period: Period, summary: str = "") -> Facts:
     if (kept := _told(runtime, period)) is not None:
         health, capacity, blind = kept.health, kept.capacity, kept.gaps
     known = tuple(each for each in capacity if each.value is not None)
+    began = store.samples.first(environment, "uptime")
+    windows = maintenance(store, environment, since, moment)
+    counts = settings.reports.maintenance == "count"
+    length = checked(max(since, began or since), moment, (*blind, *(() if counts else windows)))
     more = None
     if period.kind == MONTHLY:
         uptime = next((each for each in health if each.name == "uptime"), None)
-        more = review(runtime, period, moment, past, uptime, found, work)
+        more = review(runtime, period, moment, past, (uptime, length), found, work)
     evidence = Evidence(
         {each.name: each for each in (*health, *known)}, found, work, deployed, blind, planned,
         _fired(runtime, since, moment), period.noun, settings.database.size_limit_gb * _GIGABYTE,
@@ -56,9 +60,8 @@ def gather(runtime: Runtime, period: Period, summary: str = "") -> Facts:
     )  # fmt: skip
     return Facts(
         period.kind, period.name, period.words, period.zone, environment, before, since,
-        period.until, moment, period.until <= now, store.samples.first(environment, "uptime"),
-        health, known, blind, maintenance(store, environment, since, moment),
-        settings.reports.maintenance == "count", found,
+        period.until, moment, period.until <= now, began,
+        health, known, blind, windows, counts, length, found,
         happened.counted(past, before, since), drills, work, deployed, planned,
         recommend(evidence, runtime.catalogue), _freed(runtime, since, moment), summary, more,
     )  # fmt: skip
@@ -69,7 +72,7 @@ def _told(runtime: Runtime, period: Period) -> Facts | None:
     if runtime.store.sample_gaps.singles_since() <= period.before:
         return None
     kept = runtime.store.reports.newest(period.kind, period.name)
-    return FACTS.validate_json(kept.facts) if kept is not None else None
+    return facts_of(kept.facts) if kept is not None else None
 
 
 def _freed(runtime: Runtime, since: datetime, until: datetime) -> int:

@@ -72,6 +72,15 @@ def gaps(
     return tuple(Gap(*each) for each in found)
 
 
+def checked(since: datetime, until: datetime, without: Iterable[Gap]) -> timedelta:
+    """How much of [since, until) is left without these, which may overlap. Pure."""
+    left, at = timedelta(), since
+    for gap in sorted(without, key=lambda each: each.since):
+        left += max(timedelta(), min(gap.since, until) - at)
+        at = max(at, gap.until)
+    return left + max(timedelta(), until - at)
+
+
 def every(settings: Settings, sampling: str) -> timedelta:
     """How often that source is measured; at least every 15 s."""
     return timedelta(seconds=max(15, int(getattr(settings.sampling, sampling))))

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.errors import BadInput
 
 WEEKLY, MONTHLY = "weekly", "monthly"
-_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
-_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
+_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{1,2})", re.IGNORECASE)
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _OLDEST = 2015
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 
 class Standing(StrEnum):
@@ -214,6 +214,7 @@ class Facts:
     gaps: tuple[Gap, ...]
     maintenance: tuple[Gap, ...]
     maintenance_counts: bool
+    checked: timedelta  # of the period: without gaps, and maintenance that does not count
     incidents: tuple[Incident, ...]
     incidents_before: int
     drills: int
@@ -252,3 +253,11 @@ class Made:
 
 
 FACTS = TypeAdapter(Facts)
+
+
+def facts_of(text: str) -> Facts | None:
+    """Facts as they were kept; None where an older version of the bot kept them otherwise."""
+    try:
+        return FACTS.validate_json(text)
+    except ValidationError:
+        return None

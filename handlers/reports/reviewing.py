@@ -15,7 +15,6 @@ from bot.store.incidents_rows import Kind
 from bot.store.lessons_rows import ActionState
 from handlers.reports.delivery import delivery
 from handlers.reports.forecasting import forecasts
-from handlers.reports.health import every
 from handlers.reports.periods import Period
 from handlers.reports.result import (
     Figure,
@@ -40,16 +39,17 @@ def review(
     period: Period,
     moment: datetime,
     past: Sequence[Past],
-    uptime: Figure | None,
+    uptime: tuple[Figure | None, timedelta],
     incidents: Sequence[Incident],
     work: Sequence[Work],
 ) -> Review:
-    """`past` are the incidents of this period and the one before. Blocks; raises OpsError."""
+    """`past` are the incidents of this period and the one before, `uptime` the figure and how much
+    of the period was checked. Blocks; raises OpsError."""
     store, settings = runtime.store, runtime.settings
     environment, since, before = settings.default_environment, period.since, period.before
     playbooks, overdue = documents(runtime, moment)
     return Review(
-        objective(runtime, uptime, moment - since),
+        objective(runtime.settings.metrics["uptime"].target, *uptime, moment - since),
         security(runtime, since, moment, incidents, work),
         forecasts(store, settings, environment, moment),
         playbooks,
@@ -70,16 +70,19 @@ def review(
     )  # fmt: skip
 
 
-def objective(runtime: Runtime, uptime: Figure | None, length: timedelta) -> Objective:
-    """The error budget from the checks that the report counts."""
-    target = runtime.settings.metrics["uptime"].target
+def objective(
+    target: float, uptime: Figure | None, checked: timedelta, length: timedelta
+) -> Objective:
+    """The error budget of `length`, of which so much was checked. Pure."""
     allowed = allowed_downtime(target, length)
     if uptime is None or uptime.value is None:
         return Objective(target, allowed, None, None)
-    good = uptime.count * uptime.value / 100.0
-    budget = Budget(target, good, uptime.count, uptime.expected)
-    lost = budget.failed * every(runtime.settings, "api")
-    return Objective(target, allowed, lost, budget.left)
+    # What was not checked neither spends the budget nor makes it smaller.
+    budget = Budget(
+        target, checked.total_seconds() * uptime.value / 100.0, checked.total_seconds(),
+        length.total_seconds(),
+    )  # fmt: skip
+    return Objective(target, allowed, timedelta(seconds=budget.failed), budget.left)
 
 
 def security(
@@ -116,8 +119,8 @@ def documents(runtime: Runtime, moment: datetime) -> tuple[int, tuple[Overdue, .
     settings = runtime.settings
     today = moment.astimezone(ZoneInfo(settings.team.timezone)).date()
     folders = (delivered_folder(), *settings.playbooks.folders)
-    # Read as of now: one that was reviewed since would be a mistake in the future of then.
-    playbooks = load(folders, runtime.catalogue, runtime.now().date()).playbooks
+    # Read as of the last day there is: one reviewed after this period is no mistake.
+    playbooks = load(folders, runtime.catalogue, date.max).playbooks
     found = [(f"Playbook: {each.title}", each.reviewed, OUTDATED_DAYS) for each in playbooks]
     found += [(each.name, each.reviewed, each.review_days) for each in settings.reports.documents]
     late = [_overdue(name, reviewed, days, today) for name, reviewed, days in found]

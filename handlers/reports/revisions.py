@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.incident_access import traces
 from bot.phrases import span
-from handlers.reports.result import FACTS, Facts, Made
+from handlers.reports.result import FACTS, Facts, Made, facts_of
 from handlers.reports.wording import amount, lasted
 
 if TYPE_CHECKING:
@@ -68,11 +68,12 @@ def keep(runtime: Runtime, facts: Facts, actor: Actor, **told: str) -> Made:
 def told(runtime: Runtime, kind: str, period: str, revision: int, **more: str) -> Made | None:
     """A revision as it was told; None where there is none. Blocks."""
     kept = runtime.store.reports.revision(kind, period, revision)
-    if kept is None:
+    facts = facts_of(kept.facts) if kept is not None else None
+    if kept is None or facts is None:
         return None
     before = runtime.store.reports.revision(kind, period, revision - 1)
     changes = _changes(runtime, before.figures, kept.figures) if before else ()
-    return Made(FACTS.validate_json(kept.facts), revision, changes, **more)
+    return Made(facts, revision, changes, **more)
 
 
 def _changes(

@@ -46,16 +46,13 @@ def draft_message(
                 "Approve", f"report approve {facts.period}", delivery=Delivery.UPDATE,
                 style="primary",
             ),
-            command_button(
-                "Send now", f"report send {facts.period}", delivery=Delivery.UPDATE,
-                asks=confirm(
-                    "Send the report now?",
-                    f"It goes to {channel} at once, for everybody there to read.",
-                    "Send it", "Not yet",
-                ),
-            ),
+            _send_button(facts.period, channel),
         ),
-        context("Without an answer it goes out as it is, and says so. Plots are drawn then."),
+        context(
+            "Without an answer it goes out as it is, and says so. Plots are drawn then."
+            if goes_at
+            else "It does not go out by itself. Plots are drawn when it is sent."
+        ),
         divider(),
         *report,
     ]  # fmt: skip
@@ -84,7 +81,7 @@ def approved_reply(made: Made, channel: str, goes_at: datetime | None, by: str) 
             form_button(
                 "Edit", EDIT_FORM, delivery=Delivery.UPDATE, period=facts.period, kind=facts.kind
             ),
-            command_button("Send now", f"report send {facts.period}", delivery=Delivery.UPDATE),
+            _send_button(facts.period, channel),
             command_button("Show it", f"report preview {facts.kind} {facts.period}"),
         ),
     ]
@@ -129,6 +126,17 @@ def edit_modal(words: str, period: str) -> Block:
             ),
         ],
         submit="Save",
+    )  # fmt: skip
+
+
+def _send_button(period: str, channel: str) -> Block:
+    return command_button(
+        "Send now", f"report send {period}", delivery=Delivery.UPDATE,
+        asks=confirm(
+            "Send the report now?",
+            f"It goes to {channel} at once, for everybody there to read.",
+            "Send it", "Not yet",
+        ),
     )  # fmt: skip
 
 

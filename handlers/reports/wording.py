@@ -10,6 +10,7 @@ from handlers.reports.result import Facts, Figure, Gap, Incident, Standing
 
 NO_DATA = "not measured"
 UNBROKEN = "\u00a0"
+_SAME, _SAME_UPTIME = 0.03, 0.02  # of the larger one; points near 100 %
 _ENOUGH = 90.0  # percent of the measurements; below, a figure is told with a warning
 
 
@@ -55,8 +56,18 @@ def compared(figure: Figure, noun: str) -> str:
     if figure.standing is Standing.FREE:
         share = "" if figure.unit == "%" else _percent(figure)
         return f"{'up' if up else 'down'} {share}from {before} the {noun} before"
+    if figure.standing is Standing.ON_TARGET and _close(figure.value, figure.before, figure.unit):
+        return f"about as {before} the {noun} before"
     word = "better" if up == figure.higher_is_better else "worse"
     return f"{word} than {before} the {noun} before"
+
+
+def _close(value: float, before: float, unit: str) -> bool:
+    """So near that a word for it would say too much."""
+    largest = max(abs(value), abs(before))
+    # Of uptime, what is missing to 100 % counts: 99.9 and 99.0 are not alike.
+    near = _SAME_UPTIME if unit == "%" and largest > 90 else _SAME * largest
+    return abs(value - before) <= near
 
 
 def arrow(figure: Figure) -> str:
@@ -114,8 +125,7 @@ def down_for(facts: Facts) -> timedelta | None:
     uptime = facts.figure("uptime")
     if uptime is None or uptime.value is None:
         return None
-    length = facts.made_for - facts.since
-    return length * (uptime.covered / 100.0) * ((100.0 - uptime.value) / 100.0)
+    return facts.checked * ((100.0 - uptime.value) / 100.0)
 
 
 def _percent(figure: Figure) -> str:
