@@ -85,6 +85,21 @@ class CachePurged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MaintenanceChanged(Event):
+    """Maintenance mode of an environment: `change` is on, longer, off, or kept.
+
+    `until` is when it is to end; `kept` is off without a deployment, since somebody else's is live.
+    """
+
+    environment: str
+    change: str
+    until: datetime
+    message: str
+    planned: bool
+    person_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReactionAdded(Event):
     """Somebody reacted to the message `ts` of a channel; `emoji` is its name without colons."""
 

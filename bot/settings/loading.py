@@ -150,6 +150,8 @@ def _complete(raw: dict[str, Any], folder: Path) -> tuple[dict[str, Any], list[K
     for table, key, default in (
         ("store", "path", "var/pitchey.sqlite3"),
         ("network", "ca_file", ""),
+        ("migrations", "folder", ""),
+        ("migrations", "command_folder", ""),
     ):
         held = tables.get(table, {})
         if isinstance(held, dict) and isinstance(value := held.get(key, default), str) and value:

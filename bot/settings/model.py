@@ -16,7 +16,9 @@ from bot.settings.deploys import Deploys
 from bot.settings.diagnosis import Diagnosing
 from bot.settings.incidents import Incidents
 from bot.settings.lessons import Lessons
+from bot.settings.maintenance import Maintenance
 from bot.settings.metrics import Metric, MetricName, guide_metrics
+from bot.settings.migrations import Migrations
 from bot.settings.morning import Morning
 from bot.settings.oncall import Oncall
 from bot.settings.playbooks import Playbooks
@@ -75,6 +77,8 @@ class Settings(Table):
     cache: Cache = Cache()
     cdn: Cdn = Cdn()
     security: Security = Security()
+    migrations: Migrations = Migrations()
+    maintenance: Maintenance = Maintenance()
     roles: Roles = Roles()
     limits: tuple[Limit, ...] = ()
     contacts: Contacts = Contacts()

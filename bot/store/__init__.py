@@ -30,8 +30,10 @@ from bot.store.lessons import Lessons
 from bot.store.lessons_actions import LessonActions
 from bot.store.lessons_evidence import LessonEvidence
 from bot.store.live_logs import KeptTail, LiveLog, LiveLogs
+from bot.store.maintenance import MaintenanceRecord, Maintenances
 from bot.store.maintenance_records import MaintenanceRecords
 from bot.store.marks import Marks, StoredMark
+from bot.store.migration_tests import MigrationTest, MigrationTests
 from bot.store.oncall import OncallOverrides, Override
 from bot.store.operations import Operations
 from bot.store.outbox import StoredMessages
@@ -95,6 +97,8 @@ class Store:
     finished_deployments: FinishedDeployments
     reports: Reports
     report_posts: ReportPosts
+    maintenance: Maintenances
+    migration_tests: MigrationTests
     presence: Presence
     _connection: Connection
 
@@ -152,6 +156,8 @@ class Store:
             FinishedDeployments(connection),
             Reports(connection),
             ReportPosts(connection),
+            Maintenances(connection),
+            MigrationTests(connection),
             Presence(connection.path),
             connection,
         )
@@ -185,6 +191,8 @@ __all__ = [
     "HistoryEntry",
     "KeptTail",
     "LiveLog",
+    "MaintenanceRecord",
+    "MigrationTest",
     "OpenStorm",
     "OutboxCounts",
     "OutboxMessage",

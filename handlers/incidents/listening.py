@@ -14,6 +14,7 @@ from bot.events import (
     DeploymentFinished,
     IncidentChanged,
     Listener,
+    MaintenanceChanged,
     MemberLeft,
     MessageChanged,
     MessageDeleted,
@@ -119,6 +120,20 @@ async def deployed(runtime: Runtime, event: DeploymentFinished) -> None:
         )
 
 
+async def maintained(runtime: Runtime, event: MaintenanceChanged) -> None:
+    """Whoever switched it, a command or another operation such as a restore."""
+    words = {"on": "is on", "longer": "lasts longer", "off": "is off", "kept": "was deployed over"}
+    until = f", until {event.until:%H:%M} UTC" if event.change in ("on", "longer") else ""
+    told = words.get(event.change, event.change)
+    text = f"Maintenance mode of {event.environment} {told}{until}, by {event.person_name}"
+    for record in runtime.store.incidents.open():
+        if record.drill or record.private:
+            continue
+        key = f"maintenance:{event.environment}:{event.change}:{int(event.at.timestamp() * 1000)}"
+        kept = own_entry(runtime, "change", text, key, happened_at=event.at)
+        runtime.store.timeline.append(record.id, kept)
+
+
 async def marked_on_charts(runtime: Runtime, event: IncidentChanged) -> None:
     """Every chart shows it, but drills, and private ones: everybody reads charts."""
     record = runtime.store.incidents.find(event.incident)
@@ -139,5 +154,6 @@ LISTENERS = (
     Listener(MemberLeft, departed),
     Listener(AlertChanged, alerted),
     Listener(DeploymentFinished, deployed),
+    Listener(MaintenanceChanged, maintained),
     Listener(IncidentChanged, marked_on_charts),
 )

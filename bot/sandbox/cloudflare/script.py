@@ -14,6 +14,7 @@ __all__ = ["OVERRIDES", "STICKY", "Deployment", "Script", "Version", "stamp"]
 
 OVERRIDES = "Cloudflare-Workers-Version-Overrides"
 STICKY = "Cloudflare-Workers-Version-Key"
+MAINTENANCE = "maintenance"  # the tag of the version that only says that it is being worked on
 MOST_DEPLOYABLE = 100  # of the newest versions
 
 

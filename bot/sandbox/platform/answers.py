@@ -50,3 +50,18 @@ def administrators_only() -> web.Response:
     """401 of /api/admin since 2026-07; its keys stand in another order."""
     error = {"message": "Authentication required", "code": "AUTH_REQUIRED"}
     return answer({"success": False, "error": error}, 401)
+
+
+def maintenance_page(path: str) -> web.Response:
+    """What the maintenance version of the Worker answers, whatever is asked."""
+    headers = {"Retry-After": "300", "Cache-Control": "no-store"}
+    if path.startswith("/api/"):
+        told = failure("MAINTENANCE", "Pitchey is being worked on. Please try again soon.", 503)
+        told.headers.update(headers)
+        return told
+    page = (
+        "<!doctype html><html lang=en><meta name=viewport content='width=device-width'>"
+        "<title>Pitchey: back soon</title><h1>We are working on Pitchey</h1>"
+        "<p>Nothing is lost. Please try again in a few minutes.</p></html>"
+    )
+    return web.Response(text=page, content_type="text/html", status=503, headers=headers)

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from aiohttp import web
 
-from bot.sandbox.cloudflare.script import Script
+from bot.sandbox.cloudflare.script import MAINTENANCE, Script
 from bot.sandbox.faults import Faults
-from bot.sandbox.platform.answers import answer, failure
+from bot.sandbox.platform.answers import answer, failure, maintenance_page
 from bot.sandbox.platform.backend import BACKEND, DatabaseErrors, database_of
 from bot.sandbox.platform.console import CONSOLE, Console
 from bot.sandbox.platform.rate_limit import RateLimit, too_many
@@ -54,6 +54,8 @@ class Edge:
             response: web.StreamResponse = web.Response(text=_THROWN, status=500)
         elif version.error_rate and self._due(version.id, version.error_rate):
             response = _broken(request)
+        elif version.tag == MAINTENANCE:
+            response = maintenance_page(request.path)
         else:
             with database_of(self._script.value(version, "DATABASE_URL")):
                 response = await self._answer(request)

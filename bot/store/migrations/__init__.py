@@ -16,6 +16,7 @@ from bot.store.migrations import deploys as deploys
 from bot.store.migrations import foundation as foundation
 from bot.store.migrations import incidents as incidents
 from bot.store.migrations import lessons as lessons
+from bot.store.migrations import maintenance as maintenance
 from bot.store.migrations import maintenance_records as maintenance_records
 from bot.store.migrations import oncall as oncall
 from bot.store.migrations import playbooks as playbooks
