@@ -19,6 +19,14 @@ MEANINGS: Mapping[int, tuple[str, str]] = {
     10007: ("Cloudflare knows no such Worker.", _CHECK_SCRIPT),
     10090: ("Cloudflare knows no such Worker.", _CHECK_SCRIPT),
     10021: ("Cloudflare refused the Worker's code or settings.", ""),
+    10041: (
+        "A KV namespace that the version binds does not exist any more.",
+        "Another version has to be chosen.",
+    ),
+    10085: (
+        "An R2 bucket that the version binds does not exist any more.",
+        "Another version has to be chosen.",
+    ),
     10211: (
         "A Durable Object migration cannot go with a version upload.",
         "Deploy it whole: `wrangler deploy`.",

@@ -50,6 +50,12 @@ class Binding:
     def secret(self) -> bool:
         return self.type in SECRET_TYPES
 
+    @property
+    def bucket(self) -> str:
+        """The R2 bucket that is bound; empty for anything else."""
+        parts = self.resource.split(", ") if self.type == "r2_bucket" else []
+        return next((each[12:] for each in parts if each.startswith("bucket_name=")), "")
+
 
 @dataclass(frozen=True, slots=True)
 class VersionDetail:

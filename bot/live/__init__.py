@@ -1,7 +1,7 @@
 """What of the platform is live at Cloudflare, which version is the way back, and going there."""
 
 from bot.live.answering import Answered, answering
-from bot.live.changing import Changed, LiveChanged, put_live
+from bot.live.changing import Changed, LiveChanged, Unknown, put_live, told
 from bot.live.choosing import (
     MAINTENANCE_TAG,
     Candidate,
@@ -13,6 +13,7 @@ from bot.live.choosing import (
 )
 from bot.live.picture import Picture, look, script_of
 from bot.live.rolling_back import RolledBack, roll_back
+from bot.live.site import SiteBack, SitePicture, look_site, roll_back_site
 
 __all__ = [
     "MAINTENANCE_TAG",
@@ -22,14 +23,20 @@ __all__ = [
     "LiveChanged",
     "Picture",
     "RolledBack",
+    "SiteBack",
+    "SitePicture",
+    "Unknown",
     "Verdict",
     "answering",
     "candidates",
     "find",
     "last_good",
     "look",
+    "look_site",
     "put_live",
     "roll_back",
+    "roll_back_site",
     "script_of",
     "suspect",
+    "told",
 ]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _Result = TypeVar("_Result")
 _TIMES = 3
 _LONGEST_WAIT = 30.0  # seconds that Cloudflare may ask for before another try
+_ASK_AGAIN = "See `deployments`, then ask again."
 _LOOK_SOON = "Look at `deployments` as soon as Cloudflare answers again."
 _LOOK = 10.0  # seconds for one look at the deployments
 
@@ -45,8 +46,16 @@ class LiveChanged(OpsError):
         else:
             words = f"What is live is not what was approved: now {now}, expected {told(expected)}. "
             words += "Nothing was changed."
-        super().__init__(words, "See `deployments`, then ask again.")
+        super().__init__(words, _ASK_AGAIN)
         self.live = live
+
+    @classmethod
+    def of_site(cls, live: str, expected: str) -> LiveChanged:
+        """The same of the site: short ids of builds."""
+        made = cls(None, ())
+        made.message = f"Live of the site is build {live}, and not {expected}, as was expected."
+        made.args = (made.message,)
+        return made
 
 
 class Unknown(OpsError):

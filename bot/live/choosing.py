@@ -116,6 +116,9 @@ def _judge(
     if now and then and now.migration_tag != then.migration_tag:
         verdict = Verdict.REFUSED
         reasons.append(_migration(now, then))
+    if lost := _lost(picture, then):
+        verdict = Verdict.REFUSED
+        reasons.append(f"binds the bucket {', '.join(lost)}, which does not exist any more")
     secrets = _changed_secrets(picture, version, taken, now, then)
     if secrets and verdict is Verdict.READY:
         verdict = Verdict.ASKS
@@ -124,7 +127,7 @@ def _judge(
     same = _same_code(picture, version.id, taken)
     if same:
         reasons.append("the same code as what is live, only its secrets or settings differ")
-    reasons += _bindings(now, then)
+    reasons += [] if lost else _bindings(now, then)
     if taken_back:
         reasons.append("it was taken back itself")
     if live_at is None:
@@ -139,6 +142,10 @@ def _judge(
 def _migration(now: VersionDetail, then: VersionDetail) -> str:
     tags = f"{then.migration_tag or 'none'} then, {now.migration_tag or 'none'} now"
     return f"a Durable Object migration lies between ({tags}): Cloudflare refuses"
+
+
+def _lost(picture: Picture, then: VersionDetail | None) -> list[str]:
+    return sorted(picture.gone & {each.bucket for each in then.bindings}) if then else []
 
 
 def _changed_secrets(

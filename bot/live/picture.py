@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.clients.cloudflare_deployments import Deployment, Share, deployments
 from bot.clients.cloudflare_versions import Version, VersionDetail, version_detail, versions
-from bot.errors import NotConfigured
+from bot.errors import NotConfigured, OpsError
 
 if TYPE_CHECKING:
     from bot.clients.cloudflare import Cloudflare
@@ -23,7 +23,8 @@ DETAILED = 10  # versions read whole, the live ones first: each is a request
 class Picture:
     """Deployments (the ten newest) and versions (those that can be deployed), newest first.
 
-    `details` holds the versions read whole, by id.
+    `details` holds the versions read whole, by id; `gone` names buckets that they bind and that
+    do not exist any more.
     """
 
     environment: str
@@ -31,6 +32,7 @@ class Picture:
     deployments: tuple[Deployment, ...]
     versions: tuple[Version, ...]
     details: Mapping[str, VersionDetail] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
     read_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -79,7 +81,39 @@ async def look(
             *(version_detail(cloudflare, script, each, deadline=deadline) for each in wanted)
         )
     details = {each.version.id: each for each in found}
-    return Picture(environment.name, script, history, uploaded, details)
+    gone = await _gone(cloudflare, history, details, deadline)
+    return Picture(environment.name, script, history, uploaded, details, gone)
+
+
+async def _gone(
+    cloudflare: Cloudflare,
+    history: tuple[Deployment, ...],
+    details: Mapping[str, VersionDetail],
+    deadline: float,
+) -> frozenset[str]:
+    """Buckets are listed only where an older version binds others than the live one."""
+    live = history[0].version if history else ""
+    bound = {version: _buckets(detail) for version, detail in details.items()}
+    doubtful = frozenset().union(*bound.values()) - bound.get(live, frozenset())
+    if not doubtful:
+        return frozenset()
+    try:
+        told = await cloudflare.get(
+            f"{cloudflare.account}/r2/buckets",
+            permission="Workers R2 Storage Read",
+            params={"per_page": 1_000},
+            deadline=deadline,
+        )
+    except OpsError:
+        return frozenset()  # Cloudflare itself refuses the deployment then
+    listed = told.get("buckets") if isinstance(told, Mapping) else None
+    if not isinstance(listed, list):
+        return frozenset()
+    return doubtful - {str(each.get("name")) for each in listed if isinstance(each, Mapping)}
+
+
+def _buckets(detail: VersionDetail) -> frozenset[str]:
+    return frozenset(each.bucket for each in detail.bindings if each.bucket)
 
 
 def _worth_reading(history: tuple[Deployment, ...], uploaded: tuple[Version, ...]) -> list[str]:

@@ -67,7 +67,7 @@ async def roll_back(  # noqa: PLR0913 - every option is keyword-only
     """
     started = time.perf_counter()
     where = runtime.settings.environment(environment)
-    await say("Deploying the old version at 100 %")
+    await say("Deploy the old version at 100 %")
     changed = await put_live(
         runtime.clients.cloudflare,
         script_of(where),
@@ -78,7 +78,7 @@ async def roll_back(  # noqa: PLR0913 - every option is keyword-only
         deadline=deadline,
     )
     _tell(runtime, where.name, changed, version, person_name)
-    await say("Asking the platform which version answers")
+    await say("Ask the platform which version answers")
     platform = runtime.clients.platform_for(where)
     platform.forget()
     answered = await answering(platform, version, deadline=patience)
