@@ -33,7 +33,7 @@ help: ## Show this list
 env: .venv/.dev ## Make the environment with everything in it
 
 sandbox: .venv/.sandbox ## Start the whole world on this machine and print its address
-	@exec $(RUN)/pitchey sandbox $(ARGS)
+	@exec $(RUN)/pitchey sandbox $(if $(REPLICAS),--replicas $(REPLICAS)) $(ARGS)
 
 test: .venv/.dev ## Run the tests
 	$(RUN)/pytest --numprocesses auto --dist loadscope --reruns 3 --reruns-delay 1 $(ARGS)

@@ -51,7 +51,8 @@ class House:
         redactor = Redactor(settings.secrets.values())
         for handler in logging.getLogger().handlers:
             handler.addFilter(RedactingFilter(redactor))
-        store = Store.open(settings.store.path)
+        shared = settings.secrets.store_url
+        store = Store.open(settings.store.path, shared.get_secret_value() if shared else "")
         clients = Clients.connect(settings, redact=redactor.text)
         dispatcher = Dispatcher(settings, clients, store, catalogue(), redactor, Observability())
         return cls(settings, store, clients, dispatcher)

@@ -19,6 +19,7 @@ OWN = {
     "run": "Serve Slack until stopped; --mode socket or http.",
     "sandbox": "Start the whole world on this machine, or send a command to it.",
     "check": "Verify settings, tokens, permissions and services.",
+    "store": "Move the bot's own records between a file and PostgreSQL.",
     "manifest": "Print the manifest to create the Slack app from.",
 }
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -38,6 +39,7 @@ def _main(argv: Sequence[str] | None) -> int:
         "run": _run,
         "sandbox": _sandbox,
         "check": _check,
+        "store": _store,
         "manifest": _manifest,
     }
     try:
@@ -124,6 +126,15 @@ def _check(words: list[str]) -> int:
     from bot.check import command
 
     return asyncio.run(command(words))
+
+
+def _store(words: list[str]) -> int:
+    from bot.store.moving import parser, run
+
+    parser().parse_args(words)  # help, and words that are wrong, need no settings
+    from bot.settings import load
+
+    return write(run(words, load()) + "\n")
 
 
 def _manifest(words: list[str]) -> int:

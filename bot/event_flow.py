@@ -45,7 +45,11 @@ class EventFlow:
             owner, body = kept["owner"], kept["body"]
         except (ValueError, TypeError, KeyError, RecursionError):
             return False
-        if not self._runtime.store.presence.alive(owner):
+        store = self._runtime.store
+        if not store.presence.alive(owner):
+            ours = json.dumps({"owner": store.presence.sign_in("bot"), "body": body})
+            if not store.deliveries.adopt(delivery, summary, ours):
+                return True
             event = _read(body)
             if event is None:
                 self._inbox.finish(delivery)

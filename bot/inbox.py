@@ -51,6 +51,12 @@ def recalled(summary: str) -> tuple[Invocation, str]:
     )
 
 
+def owned_by(summary: str, owner: str) -> str:
+    """The same summary, with another process as its owner; raises ValueError."""
+    *rest, _ = json.loads(summary)
+    return json.dumps([*rest, owner], separators=(",", ":"))
+
+
 class Inbox:
     """Claims before the acknowledgement, finishes after the answer; one per process."""
 

@@ -67,7 +67,13 @@ class Running:
         """Raises OperationCancelled, or OpsError where the journal cannot be written."""
         if self._cancellable and self.cancel_requested:
             raise OperationCancelled(f"Cancelled before “{name}”.")
-        self._store.operations.begin_step(self.id, name, self._clock())
+        owner = self._record.owner
+        if not self._store.operations.begin_step(self.id, name, owner, self._clock()):
+            raise OpsError(
+                "This operation was recorded as interrupted meanwhile: nothing more is done.",
+                f"`operation {self.id}` says how it stands.",
+                permanent=True,
+            )
         await self._say(name)
 
 

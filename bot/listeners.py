@@ -61,8 +61,9 @@ class Listeners:
             log.error("operations that a crash cut off could not be looked for: %s", error)
 
     def tell_interrupted(self) -> None:
-        """Tell and record the deliveries that a crash cut off: each was acknowledged."""
-        self._work.tell_interrupted()
+        """Tell and record the deliveries that a crash cut off, now and while this process runs:
+        each was acknowledged."""
+        self._work.keep_telling()
 
     async def drain(self, seconds: float) -> None:
         """Let what runs finish; what does not is cancelled, told and recorded as interrupted."""

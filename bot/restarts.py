@@ -24,7 +24,8 @@ def tell(
     Where a downtime was told less than TOGETHER ago, that message is edited and counts on.
     """
     before = store.runs.latest(before=run)
-    if before is None or before.ended_at is not None:
+    # A run that was alive after this one began is another copy of the bot: nobody waited.
+    if before is None or before.ended_at is not None or before.heartbeat_at >= started:
         return
     told = [
         (each, message)

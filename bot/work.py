@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot import answers, payloads
@@ -14,7 +15,7 @@ from bot.blocks import section
 from bot.destination import Destination, Place
 from bot.errors import OpsError
 from bot.event_flow import EventFlow
-from bot.inbox import Inbox, recalled
+from bot.inbox import Inbox, owned_by, recalled
 from bot.replies import SlackResponder, result_view
 
 if TYPE_CHECKING:
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from bot.payloads import Request
     from bot.people import People
     from bot.slack_calls import Slack
+    from bot.store import UnfinishedDelivery
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGED_FIRST = 0.4  # seconds
+LOOK_EVERY = 5.0  # seconds between two looks at what dead processes had accepted
 TOLD_AT_ONCE = 8  # people told of an interruption at the same moment
 
 
@@ -39,6 +42,7 @@ class Work:
         self.inbox = Inbox(dispatcher.store, dispatcher.observability, dispatcher.redactor.text)
         self.events = EventFlow(dispatcher.runtime, self.inbox)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._looking: asyncio.TimerHandle | None = None
         self._entered: set[str] = set()  # deliveries that the dispatcher has begun to answer
         self._telling = asyncio.Semaphore(TOLD_AT_ONCE)
 
@@ -76,9 +80,21 @@ class Work:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
+    def keep_telling(self) -> None:
+        """Tell now, and go on looking: another process on this store may die at any time."""
+        if self._looking is not None:
+            self._looking.cancel()
+        try:
+            self.tell_interrupted()
+        except OpsError as error:
+            log.error("requests that a crash cut off could not be taken over: %s", error)
+        self._looking = asyncio.get_running_loop().call_later(LOOK_EVERY, self.keep_telling)
+
     async def drain(self, seconds: float) -> None:
         """Let what runs finish; what does not is cancelled, told and recorded as interrupted."""
         began = time.monotonic()
+        if self._looking is not None:
+            self._looking.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
             for task in late:
@@ -104,9 +120,18 @@ class Work:
             except (ValueError, TypeError, KeyError) as error:
                 log.warning("an interrupted request could not be read: %s", error)
                 continue
-            # Another process on the same store may well be working on it.
-            if not self.dispatcher.store.presence.alive(owner):
+            # Another process on the same store may well be working on it, or telling of it.
+            if self._adopted(lost, owner, partial(owned_by, lost.summary)):
                 self.keep(self._tell(lost.delivery_id, invocation, destination))
+
+    def _adopted(self, lost: UnfinishedDelivery, owner: str, renamed: Callable[[str], str]) -> bool:
+        """Whether it is this process's now, since its owner is gone."""
+        store = self.dispatcher.store
+        if store.presence.alive(owner):
+            return False
+        return store.deliveries.adopt(
+            lost.delivery_id, lost.summary, renamed(store.presence.sign_in("bot"))
+        )
 
     async def _tell(self, delivery: str, invocation: Invocation, to: Destination) -> None:
         async with self._telling:

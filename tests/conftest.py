@@ -7,8 +7,9 @@ Asynchronous fixtures of such tests need `@pytest_asyncio.fixture(loop_scope="se
 
 from __future__ import annotations
 
+import inspect
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hypothesis import settings
 
 from bot.sandbox.occupancy import AlreadyRunning
 from bot.sandbox.world import World
+from tests.postgresql_store import Server, server
 
 # A loaded machine is not a failure: speed is measured by `make bench`.
 settings.register_profile("untimed", deadline=None)
@@ -39,6 +41,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if pytest_asyncio.is_async_test(item) and "world" in item.fixturenames:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             item.add_marker(pytest.mark.world)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What asks for a store runs over both engines, unless it looks into the file itself."""
+    if "store_url" in metafunc.fixturenames:
+        inside = "path" in inspect.signature(metafunc.function).parameters
+        file_only = inside or metafunc.definition.get_closest_marker("file_only") is not None
+        engines = ["file"] if file_only else ["file", "postgresql"]
+        metafunc.parametrize("store_url", engines, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server for stores, started by the first test that needs it."""
+    with server() as running:
+        yield running
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """What `Store.open` takes beside a path: "" for a file, the address of an empty database."""
+    if request.param == "file":
+        yield ""
+        return
+    running: Server = request.getfixturevalue("postgresql")
+    url = running.database()
+    yield url
+    running.drop(url)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -18,7 +18,7 @@ from bot.outbox.wire import NotNow, RefusedForGood, Wire
 from bot.redaction import Redactor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.command import Block
     from bot.observability import Observability
@@ -58,6 +58,7 @@ class Outbox:
         self._ids_until = 0.0
         self._name_failures = 0
         self._wake = asyncio.Event()
+        self._lost: Callable[[], bool] = lambda: False
         self.messages = Messages(store, redactor, self._fallback, self._wake.set)
         self._worker: asyncio.Task[None] | None = None
         self.delivering = asyncio.Event()  # set once no other process delivers
@@ -104,15 +105,22 @@ class Outbox:
     async def run(self) -> None:
         """Deliver until cancelled."""
         lock = self._store.worker_lock()
+        self._lost = lock.lost
         try:
             while True:
-                with suppress(TimeoutError), lock.held():
-                    self.delivering.set()
-                    await self._deliver()
+                try:
+                    with suppress(TimeoutError), lock.held():
+                        self.delivering.set()
+                        await self._deliver()
+                except OpsError as error:
+                    log.error("the right to deliver cannot be asked for: %s", error)
+                finally:
+                    # Another process delivers now, or will: what is under way here is in doubt,
+                    # and that one asks Slack about it.
+                    self.delivering.clear()
+                    await self._stop_lanes()
                 await asyncio.sleep(LOOK_EVERY)
         finally:
-            self.delivering.clear()
-            await self._stop_lanes()
             lock.close()
 
     async def flush(self, seconds: float) -> None:
@@ -126,7 +134,7 @@ class Outbox:
             await asyncio.sleep(0.02)
 
     async def _deliver(self) -> None:
-        while True:
+        while not self._lost():
             self._wake.clear()
             try:
                 await self._start_lanes()
@@ -152,7 +160,7 @@ class Outbox:
         def names() -> tuple[str, ...]:
             return (place, *(name for name, found in self._ids.items() if found == place))
 
-        return Lane(place, self._store, self._wire, names, self._clock)
+        return Lane(place, self._store, self._wire, names, self._clock, lost=self._lost)
 
     def _ended(self, place: str, task: asyncio.Task[None]) -> None:
         del self._running[place]

@@ -92,6 +92,7 @@ async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio
         port=asked.port,
         tell=_say,
         own_settings=asked.own,
+        replicas=asked.replicas,
         zone="" if asked.zone == "none" else asked.zone,
         history=asked.past,
     ) as world:
@@ -192,6 +193,10 @@ def _parser() -> argparse.ArgumentParser:
         help="Cloudflare plan of the platform's own domain: %(choices)s; free unless given."
         " none: it runs on workers.dev and pages.dev, without a zone",
     )
+    parser.add_argument(
+        "--replicas", type=_replicas, default=0, metavar="N",
+        help="so many copies of the bot over one store in PostgreSQL; Socket Mode only",
+    )  # fmt: skip
     parser.add_argument("--no-bot", action="store_true", help="start everything but the bot")
     parser.add_argument(
         "words", nargs=argparse.REMAINDER, metavar="command", help="for the running sandbox"
@@ -202,6 +207,12 @@ def _parser() -> argparse.ArgumentParser:
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65_535):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 65535")
+    return int(text)
+
+
+def _replicas(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 2 and 1 <= int(text) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 9")
     return int(text)
 
 

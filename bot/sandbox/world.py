@@ -28,6 +28,7 @@ from bot.sandbox.processes import Processes
 from bot.sandbox.redis import Redis
 from bot.sandbox.request_log import RequestLog
 from bot.sandbox.serving import Serving
+from bot.sandbox.shared_store import SharedStore
 from bot.sandbox.storage import Storage
 from bot.sandbox.switchboard import Switchboard
 from bot.sandbox.workspace import ANA, OMAR, RITA, Workspace
@@ -58,6 +59,8 @@ class World:
         self.redis = Redis(self.faults)
         self.certificates = Certificates(folder, self.faults)
         self.bot = BotProcess(self.processes, folder / "bot.log")
+        self.copies: tuple[BotProcess, ...] = ()  # besides the first
+        self.shared_store: SharedStore | None = None
         self.mode = "socket"
         self._own: Mapping[str, Any] = {}
         self._killed = False  # the bot, by its switch
@@ -87,12 +90,15 @@ class World:
         own_settings: Mapping[str, Any] = configuration.NOTHING,
         zone: str = "",
         history: History | None = None,
+        replicas: int = 0,
     ) -> AsyncIterator[World]:
         """Start every part and stop them at the end; `tell` gets a line per part.
 
         `own_settings` are laid over the bot's pitchey.toml. `zone` is the plan of the platform's
         own domain at Cloudflare; without one it has none, as on workers.dev and pages.dev.
         `history` is a past made up for the bot, in the place of what it remembered.
+        `replicas` is how many copies of the bot share a store in PostgreSQL; with 0 there is
+        one, whose store is a file.
         Raises AlreadyRunning, and BotDidNotStart where the bot itself fails.
         """
         folder = await asyncio.to_thread(folder.resolve)
@@ -105,6 +111,8 @@ class World:
             stack.callback(world.staging_log.close)
             stack.push_async_callback(world.processes.close)
             world.mode, world._own = mode, own_settings
+            if replicas:
+                await world._share_store(stack, replicas)
             await world._open(stack, port)
             if history is not None:
                 await world._timed("history", asyncio.to_thread(world._remember, history))
@@ -136,7 +144,9 @@ class World:
 
     async def start_bot(self) -> None:
         """Start the real bot and wait until it takes deliveries. Raises BotDidNotStart."""
-        await self.bot.start(self.mode, self.environment, self._tell)
+        for each in (self.bot, *self.copies):
+            if each is self.bot or not each.pid:
+                await each.start(self.mode, self.environment, self._tell)
         if self.mode == "http":
             url = f"http://{HOST}:{self.bot_port}/slack/events"
             await self.workspace.delivery.http.verify(url)
@@ -170,6 +180,8 @@ class World:
         )
         self.bot_port = _free_port() if self.mode == "http" else 8080
         self.environment = bot_settings.variables(self)
+        if self.shared_store is not None:
+            self.environment["STORE_URL"] = self.shared_store.url
         configuration.write_configuration(self.config_path, bot_settings.tables(self), self._own)
         configuration.write_environment(self.folder / "environment", self.environment)
 
@@ -182,6 +194,13 @@ class World:
         return Platform(
             backend, self.certificates, worker, log, self._release, keeps_log=kept, zone_edge=edge
         )
+
+    async def _share_store(self, stack: AsyncExitStack, replicas: int) -> None:
+        self.shared_store = SharedStore(self.folder, self.processes)
+        stack.push_async_callback(self.shared_store.stop)
+        await self.shared_store.start()
+        logs = (self.folder / f"bot-{number}.log" for number in range(2, replicas + 1))
+        self.copies = tuple(BotProcess(self.processes, log) for log in logs)
 
     async def _open_page(self, stack: AsyncExitStack, port: int) -> None:
         try:
@@ -226,7 +245,8 @@ class World:
             dump, facts = await self.database.backup(self.folder)
             await self._timed("backups", self.storage.seed(dump, facts))
 
-        stack.push_async_callback(self.bot.stop)
+        for each in (self.bot, *self.copies):
+            stack.push_async_callback(each.stop)
         parts = [rows_and_backups()]
         if with_bot:
             parts.append(self._timed("bot", self.start_bot()))

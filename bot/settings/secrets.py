@@ -108,6 +108,7 @@ class Secrets(BaseModel):
     cloudflare_api_token: Secret | None = None
     cloudflare_webhook_secret: Annotated[Secret, AfterValidator(_long)] | None = None
     database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
+    store_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     aws_access_key_id: Secret | None = None
     aws_secret_access_key: Secret | None = None
     r2_access_key_id: Secret | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.errors import OpsError
 from bot.store.alert_rules import AlertRules, Condition, Silence
@@ -13,7 +14,7 @@ from bot.store.alerts_rows import Alert, HistoryEntry, Problem, Raised, Storm
 from bot.store.alerts_telling import AlertTelling
 from bot.store.audit import Audit, Verification
 from bot.store.chain import AuditEntry
-from bot.store.connection import TOUCH, Connection, NoConnection
+from bot.store.connection import Connection, NoConnection
 from bot.store.containment import Containment
 from bot.store.cursors import Cursors
 from bot.store.dashboards import Dashboards
@@ -49,8 +50,12 @@ from bot.store.samples import Added, Samples
 from bot.store.samples_buckets import Bucket, Sample
 from bot.store.samples_gaps import SampleGaps
 from bot.store.schedules import ScheduleRecord, Schedules
+from bot.store.sqlite_file import SqliteFile
 from bot.store.timeline import Timeline, TimelineEntry
 from bot.store.webhooks import Webhooks
+
+if TYPE_CHECKING:
+    from bot.store.postgresql import LeasedPresence
 
 # Within the three seconds Slack gives an acknowledgement, with time to spare for the rest.
 PATIENCE_SECONDS = 2.0
@@ -99,25 +104,31 @@ class Store:
     report_posts: ReportPosts
     maintenance: Maintenances
     migration_tests: MigrationTests
-    presence: Presence
+    presence: Presence | LeasedPresence
     _connection: Connection
 
     @classmethod
-    def open(cls, path: Path, *, patience: float = PATIENCE_SECONDS) -> Store:
-        """Open or create the file and bring it to this version's shape.
+    def open(cls, path: Path, url: str = "", *, patience: float = PATIENCE_SECONDS) -> Store:
+        """Open or create the store and bring it to this version's shape.
 
-        `patience` is how many seconds a write waits for another process. Raises OpsError
-        where the file cannot be used, is damaged, or comes from a newer version.
+        It is the file, or with `url` a PostgreSQL database; then `path` says where this machine
+        keeps what belongs to it. `patience` is how many seconds a write waits for another one.
+        Raises OpsError where it cannot be used, is damaged, or comes from a newer version.
         """
-        return cls._over(Connection(path, patience))
+        if url:
+            from bot.store.postgresql import LeasedPresence, Postgresql
+
+            shared = Postgresql(url, path, patience)
+            return cls._over(shared, LeasedPresence(shared.leases))
+        return cls._over(SqliteFile(path, patience), Presence(path))
 
     @classmethod
     def unusable(cls, path: Path, reason: OpsError) -> Store:
         """A store that could not be opened: everything asked of it raises that reason."""
-        return cls._over(NoConnection(path, reason))
+        return cls._over(NoConnection(path, reason), Presence(path))
 
     @classmethod
-    def _over(cls, connection: Connection) -> Store:
+    def _over(cls, connection: Connection, presence: Presence | LeasedPresence) -> Store:
         return cls(
             Deliveries(connection),
             Audit(connection),
@@ -158,18 +169,14 @@ class Store:
             ReportPosts(connection),
             Maintenances(connection),
             MigrationTests(connection),
-            Presence(connection.path),
+            presence,
             connection,
         )
 
     def problem(self) -> str:
         """Why nothing can be written right now; empty where it can."""
-        try:
-            with self._connection.write(durable=False) as sqlite:
-                sqlite.execute(TOUCH)
-            return ""
-        except OpsError as error:
-            return error.message
+        found = self._connection.problem()
+        return found.message if found else ""
 
     def copy_to(self, target: Path) -> None:
         """A whole copy in another file, made while this one is used; raises OpsError."""

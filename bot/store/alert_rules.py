@@ -82,7 +82,10 @@ class AlertRules:
         ]  # fmt: skip
         with self._connection.write() as sqlite:
             sqlite.executemany(
-                "INSERT OR REPLACE INTO alert_conditions VALUES (?, ?, ?, ?, ?, ?)", rows
+                "INSERT INTO alert_conditions VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (rule, environment) DO UPDATE SET state = excluded.state, "
+                "since = excluded.since, open = excluded.open, changes = excluded.changes",
+                rows,
             )
 
     def forget(self, keys: Sequence[tuple[str, str]]) -> None:

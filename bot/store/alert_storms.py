@@ -17,7 +17,7 @@ from bot.store.outbox_rows import milliseconds
 _GROWING = "channel = ? AND grown_at BETWEEN ? AND ? ORDER BY id DESC LIMIT 1"
 # Whether somebody is called for a storm; a snoozed alert of it climbs on its own.
 _WAITS = (
-    "SELECT EXISTS (SELECT 1 FROM alerts WHERE storm = ? AND escalates AND state = 'firing' "
+    "SELECT EXISTS (SELECT 1 FROM alerts WHERE storm = ? AND escalates != 0 AND state = 'firing' "
     "AND snoozed_until IS NULL)"
 )
 
@@ -79,7 +79,8 @@ class AlertStorms:
             (waited,) = sqlite.execute(_WAITS, (number,)).fetchone()
             sqlite.executemany(
                 "UPDATE alerts SET storm = ?, next_call = NULL, told = CASE WHEN posted_at IS "
-                "NULL THEN revision ELSE told END, revision = revision + (posted_at NOTNULL) "
+                "NULL THEN revision ELSE told END, revision = revision + "
+                "CASE WHEN posted_at IS NULL THEN 0 ELSE 1 END "
                 "WHERE id = ? AND storm IS NULL",
                 [(number, each) for each in numbers],
             )
@@ -87,8 +88,8 @@ class AlertStorms:
             begins = bool(waits and not waited)
             sqlite.execute(
                 "UPDATE alert_storms SET grown_at = ?, revision = revision + 1, escalates = ?, "
-                "called = CASE WHEN ? THEN 0 ELSE called END, "
-                "next_call = CASE WHEN ? THEN ? ELSE next_call END WHERE id = ?",
+                "called = CASE WHEN ? = 1 THEN 0 ELSE called END, "
+                "next_call = CASE WHEN ? = 1 THEN ? ELSE next_call END WHERE id = ?",
                 (moment, waits, begins, begins, moment, number),
             )
         return number
@@ -97,7 +98,8 @@ class AlertStorms:
         """Storms that are not over, newest first."""
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
-                "SELECT storm, sum(state = 'firing'), sum(state = 'acknowledged'), "
+                "SELECT storm, count(*) FILTER (WHERE state = 'firing'), "
+                "count(*) FILTER (WHERE state = 'acknowledged'), "
                 "min(changed_at) FROM alerts WHERE state != 'resolved' AND storm NOTNULL "
                 "GROUP BY storm ORDER BY storm DESC"
             ).fetchall()
@@ -150,7 +152,7 @@ class AlertStorms:
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
                 "SELECT DISTINCT rule, environment FROM alerts WHERE storm = ? "
-                "AND state = 'firing' AND escalates AND snoozed_until IS NULL",
+                "AND state = 'firing' AND escalates != 0 AND snoozed_until IS NULL",
                 (number,),
             ).fetchall()
         return tuple((rule, environment) for rule, environment in rows)

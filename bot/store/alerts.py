@@ -143,7 +143,7 @@ class Alerts:
         moment = milliseconds(until)
         return self._change(
             number,
-            "state = 'firing', snoozed_until = ?, called = 0, next_call = CASE WHEN escalates "
+            "state = 'firing', snoozed_until = ?, called = 0, next_call = CASE WHEN escalates != 0 "
             "THEN ? END, remind_at = NULL, acknowledged_at = NULL, acknowledger_id = ?, "
             "acknowledger_name = ?",
             (moment, moment, person.id, person.name),

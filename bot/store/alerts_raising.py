@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,10 +15,11 @@ from bot.store.alerts_rows import (
     State,
     alert_from,
 )
+from bot.store.connection import Sql
 from bot.store.outbox_rows import milliseconds
 
 
-def note(sqlite: sqlite3.Connection, number: int, entry: HistoryEntry) -> None:
+def note(sqlite: Sql, number: int, entry: HistoryEntry) -> None:
     """Add to what happened to an alert, inside a transaction."""
     sqlite.execute(
         "INSERT INTO alert_history SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? "
@@ -32,7 +32,7 @@ def note(sqlite: sqlite3.Connection, number: int, entry: HistoryEntry) -> None:
 
 
 def raise_one(
-    sqlite: sqlite3.Connection,
+    sqlite: Sql,
     problem: Problem,
     now: datetime,
     fired_at: datetime,
@@ -69,7 +69,7 @@ def raise_one(
     return number, Raised.FIRED
 
 
-def _reopen(sqlite: sqlite3.Connection, known: Alert, problem: Problem, now: datetime) -> None:
+def _reopen(sqlite: Sql, known: Alert, problem: Problem, now: datetime) -> None:
     moment = milliseconds(now)
     sqlite.execute(
         "UPDATE alerts SET state = 'firing', changed_at = ?, summary = ?, severity = ?, "

@@ -8,14 +8,13 @@ the head elsewhere from time to time and pass it as `noted` to find that too.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import OpsError
 from bot.store.chain import FIRST, AuditEntry, canonical, from_canonical, instant, link
-from bot.store.connection import Connection
+from bot.store.connection import Connection, Sql
 from bot.store.migrations import GUARD_COUNT
 
 _BATCH = 500  # entries verified between two chances for others to write
@@ -72,7 +71,7 @@ class Audit:
             "outcome = ?": outcome,
         }
         given = {condition: value for condition, value in wanted.items() if value is not None}
-        where = " AND ".join(given) or "1"
+        where = " AND ".join(given) or "1 = 1"
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
                 f"SELECT entry FROM audit WHERE {where} ORDER BY sequence DESC LIMIT ?",  # noqa: S608 fixed words
@@ -140,10 +139,7 @@ class Audit:
             # Before the head: another process may add an entry between the two.
             highest = sqlite.execute("SELECT coalesce(max(sequence), 0) FROM audit").fetchone()[0]
             count, head = _head(sqlite)
-            guards = sqlite.execute(
-                "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' "
-                "AND tbl_name IN ('audit', 'audit_head')"
-            ).fetchone()[0]
+        guards = len(self._connection.triggers("audit", "audit_head"))
         previous, sequence, seen_noted = FIRST, 0, not noted or FIRST.startswith(noted)
         while sequence < count:
             rows = self._batch(sequence, count)
@@ -199,7 +195,7 @@ def _foreign() -> OpsError:
     )
 
 
-def _head(sqlite: sqlite3.Connection) -> tuple[int, str]:
+def _head(sqlite: Sql) -> tuple[int, str]:
     """How many entries were written, and the hash of the last one."""
     row = sqlite.execute("SELECT entries, hash FROM audit_head").fetchone()
     return (int(row[0]), str(row[1])) if row else (0, "")

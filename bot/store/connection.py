@@ -1,139 +1,120 @@
-"""The one connection to the store's file: guarded by a lock, usable from every thread."""
+"""What every repository stands on: transactions over one store, whichever engine keeps it.
+
+The SQL of the repositories is written once, in what SQLite and PostgreSQL both understand;
+what differs is translated in `bot.store.postgresql`.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Never
-
-from sqlite_utils import Database
+from typing import Any, Never, Protocol
 
 from bot.errors import OpsError
-from bot.store.failures import busy, damaged, explained, too_new
-from bot.store.migrations import migrations, step_names
-from bot.store.turns import Turns
 
-TOUCH = "PRAGMA user_version = 1"  # the smallest write there is; its number means nothing
-_CHECKPOINT_BYTES = 4_000_000
+# Tables that belong to an engine and not to the bot begin so.
+OWN_TABLES = ("sqlite_", "_sqlite_", "store_")
 
 
-class Connection:
-    """SQLite in WAL mode. Every failure leaves as an OpsError."""
+class Rows(Protocol):
+    """What a statement answers."""
 
-    def __init__(self, path: Path, patience: float) -> None:
-        self.path = path
-        self._lock = threading.RLock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
-                path.touch(mode=0o600)  # what people do is nobody else's to read
-            self._turns = Turns(path, patience)
-        except OSError as error:
-            raise explained(error, path) from error
-        try:
-            self._sqlite = sqlite3.connect(path, timeout=patience, check_same_thread=False)
-        except sqlite3.Error as error:
-            self._turns.close()
-            raise explained(error, path) from error
-        try:
-            self._prepare()
-        except BaseException:
-            self._sqlite.close()
-            self._turns.close()
-            raise
+    @property
+    def rowcount(self) -> int: ...
 
-    @contextmanager
-    def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    @property
+    def lastrowid(self) -> int | None: ...
+
+    def fetchone(self) -> Any: ...
+
+    def fetchall(self) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Sql(Protocol):
+    """Runs statements, inside of one transaction or for reading. Placeholders are `?`."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Rows: ...
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Rows: ...
+
+
+class Conflict(Exception):
+    """A unique index refused a row; the transaction goes on as if it had not been tried."""
+
+
+class Turn(Protocol):
+    """The right to do something that one process does at a time; a dead one loses it."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Raises TimeoutError where another process has it."""
+        ...
+
+    def lost(self) -> bool:
+        """Whether it was taken from its holder meanwhile, as after a cut connection."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Connection(ABC):
+    """One store. Every failure leaves as an OpsError."""
+
+    path: Path  # the file, or where this machine keeps what belongs to the store
+
+    @abstractmethod
+    def write(self, *, durable: bool = True, alone: bool = True) -> AbstractContextManager[Sql]:
         """One transaction; when it returns, a crash of the process cannot undo it.
 
-        `durable` makes that true for a power cut as well, at the price of an fsync. The
-        write lock is taken at once (BEGIN IMMEDIATE), so that what is read stays true.
+        `durable` makes that true for a power cut as well, at the price of an fsync. With `alone`
+        nobody else writes meanwhile, so that what is read stays true; without it the statements
+        have to be safe by themselves, as an insert with a unique key is.
         """
-        with self._exclusive():
-            # Off the durable path nothing is switched: a claim has no microseconds to spare.
-            if durable:
-                self._sqlite.execute("PRAGMA synchronous = FULL")
-            try:
-                self._sqlite.execute("BEGIN IMMEDIATE")
-                yield self._sqlite
-                self._sqlite.execute("COMMIT")
-            finally:
-                if self._sqlite.in_transaction:
-                    self._sqlite.rollback()
-                if durable:
-                    self._sqlite.execute("PRAGMA synchronous = NORMAL")
-            if durable:
-                self._checkpoint()
 
-    @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
-        with self._explained(), self._lock:
-            yield self._sqlite
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Sql]: ...
 
+    @abstractmethod
+    def unless_taken(self, sql: Sql) -> AbstractContextManager[None]:
+        """Inside `write`: raises Conflict where a unique index refuses, and only undoes that."""
+
+    @abstractmethod
+    def triggers(self, *tables: str) -> frozenset[str]:
+        """Names of the triggers on those tables, or on all."""
+
+    @abstractmethod
+    def tables(self) -> tuple[str, ...]:
+        """Every table that holds records of the bot."""
+
+    @abstractmethod
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Those that are written; what is read out of another column is not."""
+
+    @abstractmethod
+    def unguard(self, sql: Sql) -> None:
+        """Inside `write`: take the triggers away, to fill the store from another one."""
+
+    @abstractmethod
+    def guard(self, sql: Sql) -> None:
+        """Inside the same `write`: put the triggers back, and count on from what was filled in."""
+
+    @abstractmethod
     def copy_to(self, target: Path) -> None:
-        """A whole copy of what is committed now, while others go on writing; raises OpsError."""
-        with self._explained():
-            target.touch(mode=0o600)
-            # A connection of its own that only reads: nobody waits for the copy.
-            source = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)
-            try:
-                copy = sqlite3.connect(target)
-                try:
-                    source.backup(copy)
-                finally:
-                    copy.close()
-            finally:
-                source.close()
+        """A whole copy in a new SQLite file, made while this one is used."""
 
-    def close(self) -> None:
-        """The last one to close folds the WAL into the file."""
-        with self._exclusive():
-            self._sqlite.close()
-        self._turns.close()
+    @abstractmethod
+    def turn(self, name: str) -> Turn:
+        """The right of that name."""
 
-    def _prepare(self) -> None:
-        with self._exclusive():
-            self._sqlite.execute("PRAGMA journal_mode = WAL")
-            self._sqlite.execute("PRAGMA synchronous = NORMAL")
-            # Checkpoints fsync: never on the way of a delivery claim, see _checkpoint.
-            self._sqlite.execute("PRAGMA wal_autocheckpoint = 0")
-            if self._sqlite.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                raise damaged(self.path)
-            database = Database(self._sqlite, execute_plugins=False)
-            known = step_names()
-            applied = [step.name for step in migrations.applied(database)]
-            if unknown := [name for name in applied if name not in known]:
-                raise too_new(self.path, unknown)
-            migrations.apply(database)
-            # Fails here, not at the first record, where the file may only be read.
-            self._sqlite.execute(TOUCH)
+    @abstractmethod
+    def problem(self) -> OpsError | None:
+        """Why nothing can be written right now, by the smallest write there is."""
 
-    def _checkpoint(self) -> None:
-        """Fold a grown WAL into the file; where something prevents it, a later time will do."""
-        try:
-            if self.path.with_name(f"{self.path.name}-wal").stat().st_size > _CHECKPOINT_BYTES:
-                self._sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        except (OSError, sqlite3.OperationalError):
-            return
-
-    @contextmanager
-    def _exclusive(self) -> Iterator[None]:
-        with self._explained(), self._lock, self._turns.held():
-            yield
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise explained(error, self.path) from error
-        except TimeoutError as error:
-            raise busy(self.path) from error
-        except OSError as error:
-            raise explained(error, self.path) from error
+    @abstractmethod
+    def close(self) -> None: ...
 
 
 class NoConnection(Connection):
@@ -143,14 +124,38 @@ class NoConnection(Connection):
         self.path = path
         self._reason = reason
 
-    def write(self, *, durable: bool = True) -> Never:  # noqa: ARG002 - as the other's
+    def write(self, *, durable: bool = True, alone: bool = True) -> Never:  # noqa: ARG002
         raise self._told()
 
     def read(self) -> Never:
         raise self._told()
 
-    def copy_to(self, target: Path) -> Never:  # noqa: ARG002 - as the other's
+    def unless_taken(self, sql: Sql) -> Never:  # noqa: ARG002
         raise self._told()
+
+    def triggers(self, *tables: str) -> Never:  # noqa: ARG002
+        raise self._told()
+
+    def tables(self) -> Never:
+        raise self._told()
+
+    def columns(self, table: str) -> Never:  # noqa: ARG002
+        raise self._told()
+
+    def unguard(self, sql: Sql) -> Never:  # noqa: ARG002
+        raise self._told()
+
+    def guard(self, sql: Sql) -> Never:  # noqa: ARG002
+        raise self._told()
+
+    def copy_to(self, target: Path) -> Never:  # noqa: ARG002
+        raise self._told()
+
+    def turn(self, name: str) -> Never:  # noqa: ARG002
+        raise self._told()
+
+    def problem(self) -> OpsError:
+        return self._told()
 
     def close(self) -> None:
         """Nothing was opened."""

@@ -20,6 +20,6 @@ class Cursors:
         with self._connection.write(durable=False) as sqlite:
             sqlite.execute(
                 "INSERT INTO cursors VALUES (?, ?) ON CONFLICT (name) "
-                "DO UPDATE SET position = max(position, excluded.position)",
+                "DO UPDATE SET position = max(cursors.position, excluded.position)",
                 (name, position),
             )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.command import Person
-from bot.store.connection import Connection
+from bot.store.connection import Connection, Sql
 from bot.store.operation_rows import at, milliseconds, moment
 
 _COLUMNS = (
@@ -141,11 +140,11 @@ class Dashboards:
             return changed.rowcount == 1
 
 
-def _one(sqlite: sqlite3.Connection, number: int) -> Dashboard:
+def _one(sqlite: Sql, number: int) -> Dashboard:
     return _all(sqlite, "number = ?", number)[0]
 
 
-def _all(sqlite: sqlite3.Connection, where: str, *values: object) -> tuple[Dashboard, ...]:
+def _all(sqlite: Sql, where: str, *values: object) -> tuple[Dashboard, ...]:
     rows = sqlite.execute(
         f"SELECT {_COLUMNS} FROM dashboards WHERE {where}",  # noqa: S608 fixed words
         values,

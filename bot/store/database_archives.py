@@ -16,6 +16,7 @@ _COLUMNS = (
     "rows, bytes, deleted, stayed, restored_at, person_name, detail"
 )
 _PART = "number, key, rows, bytes, sha256, last, least, most, deleted, stayed"
+_FRESH = ", ".join(f"{name} = excluded.{name}" for name in _PART.split(", ")[1:])
 
 
 class ArchiveState(StrEnum):
@@ -90,8 +91,9 @@ class DatabaseArchives:
         """It lies in the bucket and was read back."""
         with self._connection.write() as sqlite:
             sqlite.execute(
-                f"INSERT OR REPLACE INTO database_archive_parts (archive, {_PART}) "  # noqa: S608
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)",
+                f"INSERT INTO database_archive_parts (archive, {_PART}) "  # noqa: S608 fixed words
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL) "
+                f"ON CONFLICT (archive, number) DO UPDATE SET {_FRESH}",
                 (
                     archive, part.number, part.key, part.rows, part.bytes, part.sha256, part.last,
                     part.least, part.most,

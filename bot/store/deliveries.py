@@ -55,12 +55,26 @@ class Deliveries:
                 (reply_to, delivery_id),
             )
 
+    def adopt(self, delivery_id: str, before: str, after: str) -> bool:
+        """Take over what a process that is gone had claimed; False where another one did.
+
+        `before` and `after` are its summary with the old and the new owner.
+        """
+        with self._connection.write(durable=False) as sqlite:
+            taken = sqlite.execute(
+                "UPDATE deliveries SET summary = ? "
+                "WHERE delivery_id = ? AND summary = ? AND finished_at IS NULL",
+                (after, delivery_id, before),
+            )
+            return taken.rowcount == 1
+
     def exchange(
         self, claims: Sequence[Claim], finished: Sequence[str], now: datetime
     ) -> tuple[bool, ...]:
         """Claim and finish many in one transaction; answers, claim by claim, who was first."""
         moment = _milliseconds(now)
-        with self._connection.write(durable=False) as sqlite:
+        # A unique key decides who was first, so nobody has to wait for other writers.
+        with self._connection.write(durable=False, alone=False) as sqlite:
             first = tuple(
                 sqlite.execute(
                     "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, ?, NULL)",

@@ -73,7 +73,7 @@ class Deploys:
         return found[0] if found else None
 
     def newest(self, limit: int) -> tuple[DeployRecord, ...]:
-        return self._runs("1 ORDER BY number DESC LIMIT ?", limit)
+        return self._runs("1 = 1 ORDER BY number DESC LIMIT ?", limit)
 
     def passed(self, environment: str, tag: str, since: datetime) -> DeployRecord | None:
         """The newest deployment of that tag that ended well there after `since`."""
@@ -124,9 +124,9 @@ class Deploys:
         with self._connection.write() as sqlite:
             sqlite.execute(
                 "INSERT INTO deploy_steps (run, step, state, note, output, started_at, ended_at) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, "
-                "note = excluded.note, output = excluded.output, "
-                "started_at = coalesce(started_at, excluded.started_at), "
+                "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (run, step) DO UPDATE SET "
+                "state = excluded.state, note = excluded.note, output = excluded.output, "
+                "started_at = coalesce(deploy_steps.started_at, excluded.started_at), "
                 "ended_at = excluded.ended_at",
                 (run_number(run), step, state, note, output[-_MOST_OUTPUT:], began, ended),
             )

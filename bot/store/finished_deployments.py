@@ -33,7 +33,8 @@ class FinishedDeployments:
         with self._connection.write() as sqlite:
             sqlite.execute(
                 "INSERT INTO finished_deployments (environment, version, at, previous, outcome, "
-                "person_name, built_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "person_name, built_at) VALUES (?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (environment, version, at) DO UPDATE SET "
                 "built_at = coalesce(finished_deployments.built_at, excluded.built_at)",
                 (
                     deployment.environment, deployment.version, milliseconds(deployment.at),

@@ -28,8 +28,8 @@ class Firings:
             return (
                 sqlite.execute(
                     "INSERT INTO firings (job, due, claimed_at) VALUES (?, ?, ?) "
-                    "ON CONFLICT DO UPDATE SET claimed_at = excluded.claimed_at "
-                    "WHERE finished_at IS NULL AND claimed_at < ?",
+                    "ON CONFLICT (job, due) DO UPDATE SET claimed_at = excluded.claimed_at "
+                    "WHERE firings.finished_at IS NULL AND firings.claimed_at < ?",
                     (job, milliseconds(due), milliseconds(at), milliseconds(at - lease)),
                 ).rowcount
                 == 1

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.errors import BadInput
 from bot.store.chain import FIRST
-from bot.store.connection import Connection
+from bot.store.connection import Connection, Sql
 from bot.store.incidents_rows import (
     INCIDENT_COLUMNS,
     Actor,
@@ -160,7 +159,7 @@ class Incidents:
 
     def newest(self, limit: int = 20, offset: int = 0) -> tuple[IncidentRecord, ...]:
         """Open ones first, then the newest."""
-        ordered = f"1 ORDER BY {_OPEN} DESC, number DESC LIMIT ? OFFSET ?"
+        ordered = f"1 = 1 ORDER BY {_OPEN} DESC, number DESC LIMIT ? OFFSET ?"
         return self._many(ordered, limit, offset)
 
     def show(self, incident: str, revision: int) -> None:
@@ -181,17 +180,19 @@ class Incidents:
 
     def private(self) -> tuple[IncidentRecord, ...]:
         """Every private one, over or not."""
-        return self._many("private ORDER BY number")
+        return self._many("private != 0 ORDER BY number")
 
     def search(self, text: str, limit: int = 20) -> tuple[IncidentRecord, ...]:
         """Each word in the title, what is affected, or the timeline; newest first."""
-        words = [f"%{_like(word)}%" for word in text.split()]
+        words = [f"%{_like(word.lower())}%" for word in text.split()]
         timeline = (
             "EXISTS (SELECT 1 FROM timeline WHERE timeline.incident = incidents.number "
-            "AND json_extract(entry, '$.text') LIKE ? ESCAPE '\\')"
+            "AND lower(json_extract(entry, '$.text')) LIKE ? ESCAPE '\\')"
         )
-        one = f"(title LIKE ? ESCAPE '\\' OR affected LIKE ? ESCAPE '\\' OR {timeline})"
-        where = " AND ".join(one for _ in words) or "1"
+        one = (
+            f"(lower(title) LIKE ? ESCAPE '\\' OR lower(affected) LIKE ? ESCAPE '\\' OR {timeline})"
+        )
+        where = " AND ".join(one for _ in words) or "1 = 1"
         values = [word for each in words for word in (each, each, each)]
         return self._many(f"{where} ORDER BY number DESC LIMIT ?", *values, limit)
 
@@ -221,7 +222,7 @@ class Incidents:
         return tuple(map(incident_of, rows))
 
 
-def _find(sqlite: sqlite3.Connection, number: int) -> IncidentRecord | None:
+def _find(sqlite: Sql, number: int) -> IncidentRecord | None:
     row = sqlite.execute(
         f"SELECT {INCIDENT_COLUMNS} FROM incidents WHERE number = ?",  # noqa: S608 fixed words
         (number,),
@@ -229,13 +230,13 @@ def _find(sqlite: sqlite3.Connection, number: int) -> IncidentRecord | None:
     return None if row is None else incident_of(row)
 
 
-def _known(sqlite: sqlite3.Connection, number: int) -> IncidentRecord:
+def _known(sqlite: Sql, number: int) -> IncidentRecord:
     if (found := _find(sqlite, number)) is None:
         raise BadInput(f"There is no incident INC-{number}.", "`/pitchey incident list` shows all.")
     return found
 
 
-def _linked(sqlite: sqlite3.Connection, kind: str, reference: str) -> IncidentRecord | None:
+def _linked(sqlite: Sql, kind: str, reference: str) -> IncidentRecord | None:
     """The open incident that has that link."""
     row = sqlite.execute(
         "SELECT incident FROM incident_links JOIN incidents ON number = incident "
@@ -246,9 +247,7 @@ def _linked(sqlite: sqlite3.Connection, kind: str, reference: str) -> IncidentRe
     return _find(sqlite, row[0]) if row else None
 
 
-def _link(
-    sqlite: sqlite3.Connection, number: int, kind: str, reference: str, label: str, at: int
-) -> bool:
+def _link(sqlite: Sql, number: int, kind: str, reference: str, label: str, at: int) -> bool:
     return (
         sqlite.execute(
             "INSERT OR IGNORE INTO incident_links VALUES (?, ?, ?, ?, ?)",
@@ -259,7 +258,7 @@ def _link(
 
 
 def _record(
-    sqlite: sqlite3.Connection,
+    sqlite: Sql,
     number: int,
     field: str,
     before: object,

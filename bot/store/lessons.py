@@ -86,7 +86,8 @@ class Lessons:
             ).fetchone()
             sqlite.execute(
                 f"INSERT INTO lesson_feedback ({_FEEDBACK}) "  # noqa: S608 fixed words
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (incident, person_id) DO UPDATE SET "
                 "person_name = excluded.person_name, anonymous = excluded.anonymous, "
                 "well = excluded.well, wrong = excluded.wrong, lucky = excluded.lucky, "
                 "factors = excluded.factors, edited_at = excluded.edited_at",
@@ -118,7 +119,7 @@ class Lessons:
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
                 "SELECT DISTINCT incidents.number, factor.value FROM incidents "
-                "JOIN lesson_feedback ON incident = number, json_each(factors) AS factor "
+                "JOIN lesson_feedback ON incident = number CROSS JOIN json_each(factors) AS factor "
                 "WHERE declared_at >= ? AND declared_at < ? AND kind != 'drill' ORDER BY 2, 1",
                 (milliseconds(since), milliseconds(until)),
             ).fetchall()
@@ -130,7 +131,7 @@ class Lessons:
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
                 "SELECT incident, field, before, after, at, incident_changes.actor_id, "
-                "incident_changes.actor_name FROM incidents CROSS JOIN incident_changes "
+                "incident_changes.actor_name FROM incidents JOIN incident_changes "
                 "ON incident = number WHERE declared_at >= ? AND declared_at < ? "
                 "AND field IN ('status', 'acknowledged_by_id') ORDER BY incident, id",
                 (milliseconds(since), milliseconds(until)),
@@ -143,11 +144,12 @@ class Lessons:
         """Everybody who wrote on its timeline, by their latest name."""
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
-                "SELECT actor_id, json_extract(entry, '$.actor_name'), max(sequence) "
-                "FROM timeline WHERE incident = ? GROUP BY actor_id ORDER BY min(sequence)",
+                "SELECT actor_id, json_extract(entry, '$.actor_name') "
+                "FROM timeline WHERE incident = ? ORDER BY sequence",
                 (incident_number(incident),),
             ).fetchall()
-        return tuple(Actor(person, name) for person, name, _ in rows)
+        # A dict keeps the place of the first and the name of the last.
+        return tuple(Actor(person, name) for person, name in dict(rows).items())
 
     def timeline_rows(
         self, incident: str, after: int, limit: int = 500

@@ -52,7 +52,8 @@ class LiveLogs:
         """A session was opened: remembered over a crash, so that it is deleted."""
         with self._connection.write() as sqlite:
             sqlite.execute(
-                "INSERT OR REPLACE INTO tail_sessions VALUES (?, ?, ?, ?)",
+                "INSERT INTO tail_sessions VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+                "script = excluded.script, owner = excluded.owner, opened_at = excluded.opened_at",
                 (tail, script, owner, milliseconds(now)),
             )
 

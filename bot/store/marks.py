@@ -41,8 +41,8 @@ class Marks:
         with self._connection.write(durable=False) as sqlite:
             sqlite.execute(
                 "INSERT INTO marks (kind, reference, at, until, label) VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET at = excluded.at, until = excluded.until, "
-                "label = excluded.label",
+                "ON CONFLICT (kind, reference) DO UPDATE SET "
+                "at = excluded.at, until = excluded.until, label = excluded.label",
                 (kind, reference, milliseconds(at), end, label),
             )
 

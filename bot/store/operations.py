@@ -7,13 +7,12 @@ requested → rejected | cancelled | expired | changed. An approval is part of t
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from bot.store.connection import Connection
+from bot.store.connection import Conflict, Connection, Sql
 from bot.store.operation_rows import (
     COLUMNS,
     Begun,
@@ -62,17 +61,18 @@ class Operations:
         when = milliseconds(now)
         with self._connection.write() as sqlite:
             try:
-                changed = sqlite.execute(
-                    "UPDATE operations SET state = ?, decided_at = ?, decider_id = ?, "
-                    "decider_name = ?, decision = ?, glass = ?, owner = ?, started_at = ? "
-                    "WHERE id = ? AND state = ? AND expires_at > ?",
-                    (
-                        State.RUNNING, when, decision.person_id, decision.person_name,
-                        decision.words, decision.glass, owner, when,
-                        operation, State.REQUESTED, when,
-                    ),
-                ).rowcount  # fmt: skip
-            except sqlite3.IntegrityError:
+                with self._connection.unless_taken(sqlite):
+                    changed = sqlite.execute(
+                        "UPDATE operations SET state = ?, decided_at = ?, decider_id = ?, "
+                        "decider_name = ?, decision = ?, glass = ?, owner = ?, started_at = ? "
+                        "WHERE id = ? AND state = ? AND expires_at > ?",
+                        (
+                            State.RUNNING, when, decision.person_id, decision.person_name,
+                            decision.words, decision.glass, owner, when,
+                            operation, State.REQUESTED, when,
+                        ),
+                    ).rowcount  # fmt: skip
+            except Conflict:
                 return Begun(False, _holder(sqlite, operation))
             return Begun(changed == 1)
 
@@ -123,16 +123,27 @@ class Operations:
                 == 1
             )
 
-    def begin_step(self, operation: str, name: str, now: datetime) -> None:
-        """Note the step before as finished and this one as begun."""
+    def begin_step(self, operation: str, name: str, owner: str, now: datetime) -> bool:
+        """Note the step before as finished and this one as begun.
+
+        False where that process does not run it any more: it was cut off for so long that
+        another one has recorded it as interrupted.
+        """
         when = milliseconds(now)
         with self._connection.write() as sqlite:
+            ours = sqlite.execute(
+                "SELECT 1 FROM operations WHERE id = ? AND state = ? AND owner = ?",
+                (operation, State.RUNNING, owner),
+            ).fetchone()
+            if ours is None:
+                return False
             _finish_step(sqlite, operation, when)
             sqlite.execute(
                 "INSERT INTO operation_steps SELECT ?, coalesce(max(number), 0) + 1, ?, ?, NULL "
                 "FROM operation_steps WHERE operation = ?",
                 (operation, name, when, operation),
             )
+            return True
 
     def announced(self, operation: str, state: State) -> None:
         """Note that people were told of this state."""
@@ -157,7 +168,7 @@ class Operations:
     ) -> tuple[OperationRecord, ...]:
         """Newest first; only those states and that target, where given."""
         marks = ", ".join("?" * len(states))
-        where = f"state IN ({marks})" if states else "1"
+        where = f"state IN ({marks})" if states else "1 = 1"
         values: list[Any] = list(states)
         if target:
             where, values = f"{where} AND target = ?", [*values, target]
@@ -217,7 +228,7 @@ class Operations:
         return tuple(from_row(row) for row in rows)
 
 
-def _holder(sqlite: sqlite3.Connection, operation: str) -> OperationRecord | None:
+def _holder(sqlite: Sql, operation: str) -> OperationRecord | None:
     row = sqlite.execute(
         f"SELECT {COLUMNS} FROM operations WHERE state = 'running' AND target = "  # noqa: S608
         "(SELECT target FROM operations WHERE id = ?)",
@@ -226,7 +237,7 @@ def _holder(sqlite: sqlite3.Connection, operation: str) -> OperationRecord | Non
     return from_row(row) if row else None
 
 
-def _finish_step(sqlite: sqlite3.Connection, operation: str, moment: int) -> None:
+def _finish_step(sqlite: Sql, operation: str, moment: int) -> None:
     sqlite.execute(
         "UPDATE operation_steps SET finished_at = ? WHERE operation = ? AND finished_at IS NULL",
         (moment, operation),

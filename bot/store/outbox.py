@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bot.command import Block
-from bot.store.connection import Connection
+from bot.store.connection import Connection, Sql, Turn
 from bot.store.outbox_rows import (
     COLUMNS,
     Course,
@@ -19,7 +17,6 @@ from bot.store.outbox_rows import (
     milliseconds,
     moment,
 )
-from bot.store.turns import Turns
 
 _OPEN = "state IN ('waiting', 'sending')"
 
@@ -103,9 +100,9 @@ class StoredMessages:
     ) -> None:
         """Try again at `next_at`. `sure`: it has not arrived. `count`: as a failed attempt."""
         self._write(
-            "UPDATE outbox SET state = CASE WHEN ? THEN 'waiting' ELSE state END, "
+            "UPDATE outbox SET state = CASE WHEN ? = 1 THEN 'waiting' ELSE state END, "
             "attempts = attempts + ?, next_at = ?, problem = ? WHERE id = ?",
-            (sure, int(count), milliseconds(next_at), problem, message.id),
+            (int(sure), int(count), milliseconds(next_at), problem, message.id),
             durable=False,  # lost in a power cut, it costs one question to Slack
         )
 
@@ -181,11 +178,12 @@ class StoredMessages:
     def counts(self) -> OutboxCounts:
         with self._connection.read() as sqlite:
             row = sqlite.execute(
-                f"SELECT sum({_OPEN}), sum(state = 'failed'), min(created_at), "  # noqa: S608
+                f"SELECT count(*) FILTER (WHERE {_OPEN}), "  # noqa: S608 fixed words
+                "count(*) FILTER (WHERE state = 'failed'), min(created_at), "
                 f"min(CASE WHEN {_OPEN} THEN next_at END) FROM outbox WHERE state != 'sent'"
             ).fetchone()
         waiting, failed, oldest, next_at = row
-        return OutboxCounts(waiting or 0, failed or 0, moment(oldest), moment(next_at))
+        return OutboxCounts(waiting, failed, moment(oldest), moment(next_at))
 
     def problem(self) -> str:
         """Why the oldest message that was tried has not arrived; empty where none was."""
@@ -217,10 +215,9 @@ class StoredMessages:
                 (at, at),
             ).rowcount
 
-    def worker_lock(self) -> Turns:
+    def worker_lock(self) -> Turn:
         """The right to deliver: one process has it at a time, and a killed one loses it."""
-        path = self._connection.path
-        return Turns(Path(f"{path}.outbox"), 0)
+        return self._connection.turn("outbox")
 
     def _one(self, where: str, values: tuple[object, ...]) -> OutboxMessage | None:
         with self._connection.read() as sqlite:
@@ -235,7 +232,7 @@ class StoredMessages:
             sqlite.execute(sql, values)
 
 
-def _first_of(sqlite: sqlite3.Connection, key: str) -> tuple[str, str] | None:
+def _first_of(sqlite: Sql, key: str) -> tuple[str, str] | None:
     """The key of the message that an edit of `key` edits in the end, and its channel."""
     if not key:
         return None

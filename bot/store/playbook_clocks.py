@@ -88,7 +88,7 @@ class PlaybookClocks:
         with self._connection.write() as sqlite:
             climbed = sqlite.execute(
                 "UPDATE playbook_runs SET climb_called = ?, climb_at = ? "
-                "WHERE number = ? AND climb_called = ? AND climb_at IS ?",
+                "WHERE number = ? AND climb_called = ? AND climb_at IS NOT DISTINCT FROM ?",
                 (called, when, number, run.climb_called, before),
             ).rowcount
             if climbed and entry is not None:

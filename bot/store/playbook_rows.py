@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from bot.errors import BadInput
 from bot.playbooks.records import Alarm, Entry, RunRecord, RunState, StepRecord, StepState
+from bot.store.connection import Sql
 from bot.store.operation_rows import at, milliseconds, moment
 
 RUN_COLUMNS = (
@@ -72,7 +72,7 @@ def stored(value: Any) -> Any:
     return milliseconds(value) if hasattr(value, "timestamp") else value
 
 
-def append_entry(sqlite: sqlite3.Connection, number: int, entry: Entry) -> None:
+def append_entry(sqlite: Sql, number: int, entry: Entry) -> None:
     """Write a line of history, inside somebody's transaction."""
     sqlite.execute(
         "INSERT INTO playbook_history "

@@ -6,14 +6,13 @@ What a person pressed is on the disk before they are told so; who comes second c
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.errors import BadInput
 from bot.playbooks.records import Entry, RunRecord, RunState, StepRecord, StepState
-from bot.store.connection import Connection
+from bot.store.connection import Conflict, Connection
 from bot.store.operation_rows import milliseconds
 from bot.store.playbook_rows import (
     RUN_COLUMNS,
@@ -72,7 +71,7 @@ class PlaybookRuns:
         return self.runs("state = 'active' ORDER BY number")
 
     def newest(self, limit: int, *, drill: bool | None = None) -> tuple[RunRecord, ...]:
-        where = "1" if drill is None else f"drill = {int(drill)}"
+        where = "1 = 1" if drill is None else f"drill = {int(drill)}"
         return self.runs(f"{where} ORDER BY number DESC LIMIT ?", (limit,))
 
     def of_channel(self, channel: str) -> tuple[RunRecord, ...]:
@@ -186,15 +185,16 @@ class PlaybookRuns:
         """finished → active; False where it is not, or another such run took its place."""
         with self._connection.write() as sqlite:
             try:
-                return (
-                    sqlite.execute(
-                        "UPDATE playbook_runs SET state = 'active', ended_at = NULL "
-                        "WHERE number = ? AND state = 'finished'",
-                        (run_number(run),),
-                    ).rowcount
-                    == 1
-                )
-            except sqlite3.IntegrityError:
+                with self._connection.unless_taken(sqlite):
+                    return (
+                        sqlite.execute(
+                            "UPDATE playbook_runs SET state = 'active', ended_at = NULL "
+                            "WHERE number = ? AND state = 'finished'",
+                            (run_number(run),),
+                        ).rowcount
+                        == 1
+                    )
+            except Conflict:
                 return False
 
     def switch(self, run: str, version: str, to: tuple[str, str, str], entry: Entry) -> bool:

@@ -16,7 +16,7 @@ class Rehearsals:
         with self._connection.write() as sqlite:
             sqlite.execute(
                 "INSERT INTO rehearsals VALUES (?, 1, ?) "
-                "ON CONFLICT (operation) DO UPDATE SET times = times + 1",
+                "ON CONFLICT (operation) DO UPDATE SET times = rehearsals.times + 1",
                 (operation, int(now.timestamp() * 1000)),
             )
 

@@ -76,7 +76,7 @@ class Reports:
         with self._connection.write() as sqlite:
             sqlite.execute(
                 "INSERT INTO report_drafts (kind, period, preparer_id, preparer_name, state) "
-                "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, period) DO UPDATE SET "
                 "preparer_id = excluded.preparer_id, preparer_name = excluded.preparer_name",
                 (kind, period, preparer.id, preparer.name, DraftState.WAITING),
             )

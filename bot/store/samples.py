@@ -6,13 +6,12 @@ so late, doubled and disordered samples land right; a time without samples has n
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.store.connection import Connection
+from bot.store.connection import Connection, Sql
 from bot.store.outbox_rows import milliseconds
 from bot.store.samples_buckets import Bucket, Rollup, Row, Sample, refusal
 from bot.store.samples_plan import Floors, plan
@@ -166,7 +165,8 @@ class Samples:
                 column = "at" if level == "samples" else "start"
                 sqlite.execute(
                     "INSERT INTO sample_floors VALUES (?, ?) "
-                    "ON CONFLICT DO UPDATE SET since = max(since, excluded.since)",
+                    "ON CONFLICT (level) DO UPDATE SET since = "
+                    "max(sample_floors.since, excluded.since)",
                     (level, before),
                 )
                 for each in series:
@@ -206,12 +206,12 @@ class Samples:
         return steps
 
 
-def _floors(sqlite: sqlite3.Connection) -> Floors:
+def _floors(sqlite: Sql) -> Floors:
     held = dict(sqlite.execute("SELECT level, since FROM sample_floors").fetchall())
     return Floors(held.get("samples", 0), held.get("sample_hours", 0))
 
 
-def _series(sqlite: sqlite3.Connection, environment: str, metric: str) -> int:
+def _series(sqlite: Sql, environment: str, metric: str) -> int:
     names = (environment, metric)
     sqlite.execute("INSERT OR IGNORE INTO sample_series (environment, metric) VALUES (?, ?)", names)
     (found,) = sqlite.execute(
@@ -220,9 +220,10 @@ def _series(sqlite: sqlite3.Connection, environment: str, metric: str) -> int:
     return int(found)
 
 
-def _note_refusal(sqlite: sqlite3.Connection, sample: Sample, reason: str) -> None:
+def _note_refusal(sqlite: Sql, sample: Sample, reason: str) -> None:
     sqlite.execute(
         "INSERT INTO sample_refusals VALUES (?, ?, ?, 1, ?) "
-        "ON CONFLICT DO UPDATE SET count = count + 1, last_at = excluded.last_at",
+        "ON CONFLICT (environment, metric, reason) DO UPDATE SET "
+        "count = sample_refusals.count + 1, last_at = excluded.last_at",
         (sample.environment, sample.metric, reason, milliseconds(sample.at)),
     )

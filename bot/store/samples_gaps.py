@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime, timedelta
 
-from bot.store.connection import Connection
+from bot.store.connection import Connection, Sql
 from bot.store.outbox_rows import milliseconds
 from bot.store.samples_rows import HOUR_MS, instant
 
@@ -54,13 +53,13 @@ def milliseconds_of(length: timedelta) -> int:
     return int(length.total_seconds() * 1000)
 
 
-def _floor(sqlite: sqlite3.Connection, level: str) -> int:
+def _floor(sqlite: Sql, level: str) -> int:
     row = sqlite.execute("SELECT since FROM sample_floors WHERE level = ?", (level,)).fetchone()
     return int(row[0]) if row else 0
 
 
 def _singles(
-    sqlite: sqlite3.Connection, series: int, first: int, last: int, longest: int
+    sqlite: Sql, series: int, first: int, last: int, longest: int
 ) -> list[tuple[int, int]]:
     rows = sqlite.execute(
         "SELECT earlier, at FROM (SELECT at, lag(at) OVER (ORDER BY at) AS earlier FROM samples "
@@ -78,7 +77,7 @@ def _singles(
     return [*edges, *((int(start), int(stop)) for start, stop in rows), *tail]
 
 
-def _hours(sqlite: sqlite3.Connection, series: int, first: int, last: int) -> list[tuple[int, int]]:
+def _hours(sqlite: Sql, series: int, first: int, last: int) -> list[tuple[int, int]]:
     """Whole hours; one that the window only touches counts as measured."""
     start, stop = -(-first // HOUR_MS) * HOUR_MS, last // HOUR_MS * HOUR_MS
     held = {

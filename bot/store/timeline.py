@@ -8,7 +8,6 @@ before, or 64 zeros for the first. `entry` names its incident, so that rows cann
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple
 
 from bot.errors import BadInput, OpsError
 from bot.store.chain import FIRST, link
-from bot.store.connection import Connection
+from bot.store.connection import Connection, Sql
 from bot.store.migrations.incidents import TIMELINE_GUARDS
 from bot.store.outbox_rows import milliseconds
 
@@ -72,7 +71,7 @@ def incident_number(incident: str) -> int:
     return int(digits)
 
 
-def append_entry(sqlite: sqlite3.Connection, number: int, entry: TimelineEntry) -> Appended:
+def append_entry(sqlite: Sql, number: int, entry: TimelineEntry) -> Appended:
     """Write the entry behind the last one, inside somebody's transaction."""
     if entry.reference:
         known = sqlite.execute(
@@ -185,10 +184,7 @@ class Timeline:
                 "SELECT coalesce(max(sequence), 0) FROM timeline WHERE incident = ?", (number,)
             ).fetchone()[0]
             count, head = self.head(incident)
-            guards = {
-                name
-                for (name,) in sqlite.execute("SELECT name FROM sqlite_master WHERE type='trigger'")
-            }
+        guards = self._connection.triggers()
         previous, sequence, seen_noted = FIRST, 0, not noted or FIRST.startswith(noted)
         while sequence < count and (rows := self._batch(number, sequence, count)):
             for stored, text, stored_previous, stored_hash in rows:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 TYPED = re.compile(r"`(?:\.venv/bin/)?(/?pitchey(?: [^`\n]*)?)`")
-OWN = ("run", "sandbox", "check", "manifest")
+OWN = ("run", "sandbox", "check", "manifest", "store")
 
 
 def test_the_generated_parts_are_those_of_the_declarations() -> None:

@@ -15,8 +15,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    store = Store.open(path, patience=0.5)
+def store(path: Path, store_url: str) -> Iterator[Store]:
+    store = Store.open(path, store_url, patience=0.5)
     yield store
     store.close()
 

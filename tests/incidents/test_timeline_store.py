@@ -228,6 +228,7 @@ def test_guards_that_were_taken_away_show(path: Path) -> None:
     store.close()
 
 
+@pytest.mark.file_only
 def test_ten_thousand_entries_among_many_incidents(store: Store) -> None:
     """Cost does not grow: each page is found by an index, the last as the first."""
     for number in range(50):

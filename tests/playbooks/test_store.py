@@ -20,8 +20,8 @@ OPEN = (StepState.OPEN, StepState.FAILED)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store.open(tmp_path / "store.sqlite3")
+def store(tmp_path: Path, store_url: str) -> Iterator[Store]:
+    made = Store.open(tmp_path / "store.sqlite3", store_url)
     yield made
     made.close()
 
@@ -50,9 +50,11 @@ def test_starting_it_twice_in_a_place_joins_and_elsewhere_or_as_a_drill_does_not
     assert store.playbook_runs.start(run(), ENTRY)[1]
 
 
-def test_of_many_who_press_at_once_one_does_it(store: Store, tmp_path: Path) -> None:
+def test_of_many_who_press_at_once_one_does_it(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
     name, won = started(store), []
-    others = [Store.open(tmp_path / "store.sqlite3") for _ in range(4)]
+    others = [Store.open(tmp_path / "store.sqlite3", store_url) for _ in range(4)]
 
     def press(own: Store, number: int) -> None:
         fields = {"state": StepState.DONE, "actor_name": str(number), "at": START}
@@ -83,6 +85,7 @@ def test_a_late_result_of_an_earlier_attempt_changes_nothing(store: Store) -> No
         moves(name, "look", OPEN, {"colour": "red"}, ENTRY)
 
 
+@pytest.mark.file_only
 def test_the_history_can_only_be_added_to(store: Store, tmp_path: Path) -> None:
     started(store)
     with sqlite3.connect(tmp_path / "store.sqlite3") as file:
@@ -92,12 +95,12 @@ def test_the_history_can_only_be_added_to(store: Store, tmp_path: Path) -> None:
     file.close()
 
 
-def test_alarms_are_kept_fire_late_and_once(store: Store, tmp_path: Path) -> None:
+def test_alarms_are_kept_fire_late_and_once(store: Store, store_url: str, tmp_path: Path) -> None:
     name = started(store)
     clocks = store.playbook_clocks
     clocks.set_alarms(name, alarms(run(), playbook()), START)
     assert clocks.due(START) == ()
-    other = Store.open(tmp_path / "store.sqlite3")  # as after a restart
+    other = Store.open(tmp_path / "store.sqlite3", store_url)  # as after a restart
     later = START + 5 * HOUR
     due = [alarm.key for _, alarm in other.playbook_clocks.due(later)]
     assert due == ["now:80", "now:lapse", "later:80", "later:lapse"]
@@ -173,6 +176,7 @@ def test_a_store_that_cannot_be_used_says_why(tmp_path: Path) -> None:
         closed.playbook_runs.start(run(), ENTRY)
 
 
+@pytest.mark.file_only
 def test_what_is_asked_every_few_seconds_reads_no_whole_table(store: Store, tmp_path: Path) -> None:
     started(store)
     asked = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-import sqlite3
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +19,8 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "store.sqlite3", patience=0.2)
+def store(tmp_path: Path, store_url: str) -> Iterator[Store]:
+    opened = Store.open(tmp_path / "store.sqlite3", store_url, patience=0.2)
     yield opened
     opened.close()
 
@@ -77,8 +77,8 @@ def test_the_first_value_of_a_moment_stays(store: Store) -> None:
     assert whole(store, START, START + DAY)[:2] == (1, 5.0)
 
 
-def test_two_processes_add_to_the_same_hour(store: Store, tmp_path: Path) -> None:
-    other = Store.open(tmp_path / "store.sqlite3")
+def test_two_processes_add_to_the_same_hour(store: Store, store_url: str, tmp_path: Path) -> None:
+    other = Store.open(tmp_path / "store.sqlite3", store_url)
     for n in range(60):
         (store if n % 2 else other).samples.add([sample(START + n * MINUTE, n)])
     assert whole(store, START, START + HOUR)[:2] == (60, sum(range(60)))
@@ -155,16 +155,21 @@ def test_what_is_forgotten_lives_on_in_hours_and_days(store: Store) -> None:
     assert store.samples.began("production", "m") == START
 
 
-def test_nothing_is_stored_while_another_process_holds_the_file(
-    store: Store, tmp_path: Path
-) -> None:
-    holder = sqlite3.connect(tmp_path / "store.sqlite3", isolation_level=None)
-    holder.execute("BEGIN IMMEDIATE")
+def _refused(store: Store) -> None:
     with pytest.raises(OpsError):
         store.samples.add([sample(START)])
+
+
+def test_nothing_is_stored_while_another_process_writes(
+    store: Store, store_url: str, tmp_path: Path
+) -> None:
+    other = Store.open(tmp_path / "store.sqlite3", store_url)
+    with other._connection.write():
+        adding = threading.Thread(target=_refused, args=(store,))
+        adding.start()
+        adding.join()
     assert window(store, START, START + DAY) is None
-    holder.rollback()
-    holder.close()
+    other.close()
     assert store.samples.add([sample(START)]).stored == 1
 
 

@@ -14,7 +14,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    store = Store.open(path, patience=0.1)
+def store(path: Path, store_url: str) -> Iterator[Store]:
+    store = Store.open(path, store_url, patience=0.1)
     yield store
     store.close()

@@ -65,7 +65,9 @@ def test_threads_and_stores_claim_once_between_them(path: Path) -> None:
 
 
 @pytest.mark.parametrize("odd", ["", "x" * 10_000, "a'b\";--", "\x00", "é🚀"])
-def test_any_text_is_an_id(store: Store, odd: str) -> None:
+def test_any_text_is_an_id(store: Store, store_url: str, odd: str) -> None:
     assert store.deliveries.claim(odd, odd, odd, NOW)
     assert not store.deliveries.claim(odd, odd, odd, NOW)
-    assert store.deliveries.unfinished()[0].summary == odd
+    # PostgreSQL's texts hold no NUL: the sign for what cannot be shown stands for it.
+    shown = odd.replace("\x00", "\ufffd") if store_url else odd
+    assert store.deliveries.unfinished()[0].summary == shown

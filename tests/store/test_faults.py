@@ -110,6 +110,7 @@ def test_a_damaged_file(path: Path) -> None:
         Store.open(path)
 
 
+@pytest.mark.file_only
 def test_a_full_disk(store: Store) -> None:
     """SQLite's own page limit stands for the disk: the same error, SQLITE_FULL."""
     with store._connection.read() as sqlite:
