@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.command import Person
-from bot.store.connection import Connection
+from bot.store.connection import Conflict, Connection
 from bot.store.operation_rows import at
 from bot.store.outbox_rows import milliseconds
 
@@ -69,15 +68,17 @@ class Maintenances:
         """Before anything is deployed; None where one is open already."""
         with self._connection.write() as sqlite:
             try:
-                added = sqlite.execute(
-                    "INSERT INTO maintenance (environment, version, before, message, person_id, "
-                    "person_name, incident, began_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        environment, version, json.dumps(before), message, person.id, person.name,
-                        incident, milliseconds(began_at), milliseconds(ends_at),
-                    ),
-                )  # fmt: skip
-            except sqlite3.IntegrityError:
+                with self._connection.unless_taken(sqlite):
+                    added = sqlite.execute(
+                        "INSERT INTO maintenance (environment, version, before, message, "
+                        "person_id, person_name, incident, began_at, ends_at) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        (
+                            environment, version, json.dumps(before), message, person.id,
+                            person.name, incident, milliseconds(began_at), milliseconds(ends_at),
+                        ),
+                    )  # fmt: skip
+            except Conflict:
                 return None
             number = int(added.lastrowid or 0)
         return self.find(number)

@@ -38,5 +38,15 @@ def test_no_statement_is_for_one_engine_alone(pattern: str) -> None:
     assert found == []
 
 
+def test_no_repository_knows_an_engine() -> None:
+    """Conflict stands for both engines' refusals; see `Connection.unless_taken`."""
+    knowing = [
+        path.name
+        for path in SOURCES
+        if path.name != "failures.py" and "import sqlite3" in path.read_text(encoding="utf-8")
+    ]
+    assert knowing == []
+
+
 def test_the_sources_are_there() -> None:
     assert len(SOURCES) > 40
