@@ -17,6 +17,7 @@ PLANTED = {
     "CLOUDFLARE_API_TOKEN": "planted-4",
     "CLOUDFLARE_WEBHOOK_SECRET": "planted-4b-and-long",
     "DATABASE_URL": "postgresql://bot:planted-5@db.example.com/pitchey",
+    "STORE_URL": "postgresql://bot:planted-store@db.example.com/records",
     "REPLICA_DATABASE_URL": "postgresql://bot:planted-15@replica.example.com/pitchey",
     "WORKER_DATABASE_URL": "postgresql://app:planted-16@db.example.com/pitchey",
     "AWS_ACCESS_KEY_ID": "AKIAPLANTED6",
