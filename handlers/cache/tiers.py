@@ -62,7 +62,9 @@ async def _edge(runtime: Runtime) -> tuple[Tier, str]:
     zone = await zone_of(cloudflare, deadline=_SECONDS)
     name = f"{zone.name}, plan {zone.plan}"
     try:
-        use = await edge_use(cloudflare, now - _DAY, now, deadline=_SECONDS)
+        # To the end of this minute: times are cut to seconds.
+        until = now + timedelta(minutes=1)
+        use = await edge_use(cloudflare, now - _DAY, until, deadline=_SECONDS)
     except OpsError as error:
         return Tier(EDGE, holds=f"zone {name}", note=f"hits {NOT_TOLD}: {error.message}"), name
     rate = f"{use.hit_percent:.1f} % of {use.looked_up:,}" if use.hit_percent is not None else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from bot.blocks import clip, code
@@ -27,9 +26,8 @@ async def listed(runtime: Runtime) -> Listed:
     if not cloudflare.zone_id:
         return Listed(blocks, frozenset(), None, ended, mode, "", f"{NO_ZONE} {INSTEAD}")
     try:
-        rules, level = await asyncio.gather(
-            access_rules(cloudflare), setting(cloudflare, SECURITY_LEVEL)
-        )
+        rules = await access_rules(cloudflare)
+        level = await setting(cloudflare, SECURITY_LEVEL)
     except OpsError as error:
         return Listed(blocks, frozenset(), None, ended, mode, "", f"{error.message} {error.hint}")
     there = {rule.id for rule in rules}

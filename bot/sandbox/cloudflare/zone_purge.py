@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,7 +40,10 @@ class Purged:
 
 
 class Purging:
-    """`taken` is every purge since the last reset; a test may count what was asked for."""
+    """`taken` is every purge since the last reset, `refused` how many came too often.
+
+    `clock` counts seconds; a test may set another one.
+    """
 
     def __init__(self, account: Account, edge: ZoneEdge) -> None:
         self._account, self._edge = account, edge
@@ -47,6 +51,8 @@ class Purging:
 
     def reset(self) -> None:
         self.taken: list[Purged] = []
+        self.refused = 0
+        self.clock: Callable[[], float] = time.monotonic
         self._buckets: dict[tuple[str, bool], Bucket] = {}
 
     async def purge(self, request: web.Request) -> web.Response:
@@ -67,8 +73,9 @@ class Purging:
     def _limit(self, zone: Zone, kind: str, count: int) -> None:
         by_url = kind == "files"
         limit = (URLS if by_url else REQUESTS)[zone.plan]
-        bucket = self._buckets.setdefault((zone.plan, by_url), Bucket(limit))
+        bucket = self._buckets.setdefault((zone.plan, by_url), Bucket(limit, self.clock))
         if seconds := bucket.wait(count if by_url else 1):
+            self.refused += 1
             raise TooOften(math.ceil(seconds))
 
 
