@@ -23,6 +23,7 @@ from handlers.database.looks import (
     statements,
     tables,
 )
+from handlers.database.replica import with_replica
 from handlers.database.result import Look
 from handlers.database.wording import lasting
 
@@ -37,7 +38,10 @@ _STEP = timedelta(hours=6)
 async def look(context: Context, name: str) -> Look:
     """One look by its name. Raises DatabaseFailure and NotConfigured."""
     questions, judge = _looks(context)[name]
-    return await _ask(context, questions, judge)
+    found = await _ask(context, questions, judge)
+    if name == "replication":
+        return await with_replica(found, context.clients.replica)
+    return found
 
 
 async def plan(context: Context, query_id: str) -> Look:

@@ -38,7 +38,7 @@ _NEXT = {
     "tables": ("indexes", "size"),
     "settings": (),
     "sequences": (),
-    "replication": ("settings",),
+    "replication": ("settings", "publication"),
     "explain": ("slow", "indexes"),
 }
 _LABELS = {
@@ -49,7 +49,9 @@ _LABELS = {
     "connections": "Show connections",
     "size": "Show size",
     "settings": "Show settings",
+    "publication": "Create the publication",
 }
+_LINES = {"publication": "db publication create"}
 _TICKS = re.compile(r"(`[^`]*`)")
 
 
@@ -172,7 +174,9 @@ def _buttons(found: Look, line: str, *, public: bool) -> list[Block]:
     explains = [each for each in commands if each.startswith("db explain ")][:3]
     buttons = [command_button(f"Explain {each.rpartition(' ')[2]}", each) for each in explains]
     buttons += [
-        command_button(_LABELS[name], f"db {name}") for name in _NEXT[found.name] if name in _LABELS
+        command_button(_LABELS[name], _LINES.get(name, f"db {name}"))
+        for name in _NEXT[found.name]
+        if name in _LABELS
     ]
     buttons.append(command_button("Look again", line, delivery=Delivery.UPDATE))
     if not public:

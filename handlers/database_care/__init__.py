@@ -5,6 +5,7 @@ from handlers.database_care import treatment_commands
 from handlers.database_care.archiving import commands as archiving
 from handlers.database_care.indexing import commands as indexing
 from handlers.database_care.maintaining import commands as maintaining
+from handlers.database_care.replicating import commands as replicating
 from handlers.database_care.sessions import commands as sessions
 
 FEATURE = Feature(
@@ -16,6 +17,7 @@ FEATURE = Feature(
         *indexing.COMMANDS,
         *archiving.COMMANDS,
         *sessions.COMMANDS,
+        *replicating.COMMANDS,
     ),
     jobs=maintaining.JOBS,
 )

@@ -90,9 +90,9 @@ async def plan(
     if treatment.windowed:
         whole = f"{line} {typed}".strip()
         lines.insert(0, window.admit(context, arguments, whole))
-    what = taken[0].name if typed else f"all of {counted(len(taken), 'table')}"
+    what = taken[0].name if typed else "all tables"
     if treatment is FULL and not typed:
-        what = f"the most bloated {counted(len(taken), 'table')}"
+        what = "the most bloated tables"
     return Plan(
         target=target(subjects),
         effect=f"{treatment.doing.lower()}s {what} ({totals(taken)}), "

@@ -259,3 +259,67 @@ select i.indexrelid::int8 as oid, i.indrelid::int8 as table_oid, quote_ident(k.r
 from pg_index i join pg_class k on k.oid = i.indexrelid join pg_namespace n on n.oid = k.relnamespace
 where i.indisvalid and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
 order by i.indrelid, bytes desc;
+
+-- name: publications
+select p.pubname::text as name, quote_ident(p.pubname) as quoted, p.puballtables as everything,
+  pg_has_role(current_user, p.pubowner, 'USAGE') as owns,
+  (select count(*) from pg_publication_tables t where t.pubname = p.pubname) as tables
+from pg_publication p order by 1;
+
+-- name: published_tables
+select quote_ident(schemaname) || '.' || quote_ident(tablename) as name from pg_publication_tables
+where pubname = :name order by 1;
+
+-- name: keyless
+-- Tables whose updates and deletes fail once they are published.
+select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and c.relpersistence = 'p'
+  and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+  and (c.relreplident = 'n' or (c.relreplident = 'd'
+    and not exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary)))
+order by 1;
+
+-- name: publishable
+select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
+  pg_has_role(current_user, c.relowner, 'USAGE')
+    or (select rolsuper from pg_roles where rolname = current_user) as owns,
+  array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0
+    and not a.attisdropped and a.attgenerated = '' order by a.attname) as columns
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p') and c.relpersistence = 'p' and not c.relispartition
+  and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+order by 1;
+
+-- name: slot_named
+select active, coalesce(database::text, '-') as database from pg_replication_slots
+where slot_name = :name;
+
+-- name: replica
+select current_database() as database, current_setting('server_version') as version,
+  current_setting('server_version_num')::int as version_number,
+  current_user::text as role, quote_ident(current_user) as role_quoted,
+  quote_ident(current_database()) as database_quoted,
+  (select rolsuper from pg_roles where rolname = current_user) as superuser,
+  exists (select from pg_roles r where r.rolname = 'pg_create_subscription'
+    and pg_has_role(current_user, r.oid, 'USAGE')) as may_subscribe,
+  has_database_privilege(current_database(), 'CREATE') as creates,
+  pg_is_in_recovery() as standby,
+  current_setting('max_logical_replication_workers')::int as workers,
+  pg_postmaster_start_time()::text || current_database() as itself;
+
+-- name: itself
+select pg_postmaster_start_time()::text || current_database() as itself;
+
+-- name: subscription
+-- pg_subscription itself is readable but for its connection string.
+select s.subname::text as name, s.subenabled as enabled, s.subslotname::text as slot,
+  array_to_string(s.subpublications, ', ') as publications,
+  pg_has_role(current_user, s.subowner, 'USAGE') as owns,
+  (select count(*) from pg_subscription_rel r where r.srsubid = s.oid) as tables,
+  (select count(*) from pg_subscription_rel r where r.srsubid = s.oid and r.srsubstate = 'r') as ready,
+  (select min(t.pid) from pg_stat_subscription t where t.subid = s.oid and t.relid is null) as pid,
+  (select extract(epoch from now() - max(t.latest_end_time))::float8 from pg_stat_subscription t
+    where t.subid = s.oid and t.relid is null) as silent
+from pg_subscription s join pg_database d on d.oid = s.subdbid and d.datname = current_database()
+where s.subname = :name;

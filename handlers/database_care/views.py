@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks import actions, clip, code, command_button, context, escape, section, table
 from bot.command import Block, Reply
 from handlers.database_care.result import Report, Treated
-from handlers.database_care.wording import counted, gain, lasting, size, word
+from handlers.database_care.wording import counted, gain, lasting, short, size, word
 
 SHOWN = 15
 _WORDS = {
@@ -67,7 +67,8 @@ def headline(found: Report) -> str:
     did = f"{_WORDS[found.kind]} {many} in {lasting(found.seconds)}"
     told = []
     if found.kind in ("vacuum", "vacuum-full") and found.good:
-        told.append(f"{counted(found.removed, 'dead row')} removed")
+        removed = f"{counted(found.removed, 'dead row')} removed"
+        told.append(removed if found.removed else "no dead rows")
     if found.kind != "analyze" and found.good:
         told.append(gain(found.gained))
     if found.bad:
@@ -96,13 +97,15 @@ def _table(found: Report) -> Block:
     rows = sorted(found.good, key=lambda each: (-each.gained, -each.removed, -each.seconds))[:SHOWN]
     if found.kind == "analyze":
         cells = [["Table", "Size", "Took"]]
-        cells += [[each.name, size(each.bytes_after), lasting(each.seconds)] for each in rows]
+        cells += [
+            [short(each.name), size(each.bytes_after), lasting(each.seconds)] for each in rows
+        ]
         return table(cells, align=("left", "right", "right"))
     with_dead = found.kind != "reindex"
-    cells = [["Name", *(["Dead rows removed"] if with_dead else []), "Before", "After", "Took"]]
+    cells = [["Name", *(["Removed"] if with_dead else []), "Before", "After", "Took"]]
     cells += [
         [
-            each.name,
+            short(each.name),
             *([f"{each.removed:,}"] if with_dead else []),
             size(each.bytes_before),
             size(each.bytes_after),

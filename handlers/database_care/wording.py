@@ -14,12 +14,14 @@ __all__ = [
     "lasting",
     "listed",
     "percent",
+    "short",
     "shown",
     "size",
     "without_literals",
     "word",
 ]
 
+_NOTHING = 100_000  # bytes; maps of free space come and go
 _PLAIN = re.compile(r"[\w./-]+")
 
 
@@ -28,9 +30,14 @@ def word(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else quoted(name)
 
 
+def short(name: str) -> str:
+    """A table's name without the schema that everybody means."""
+    return name.removeprefix("public.")
+
+
 def gain(count: float) -> str:
     """Bytes won or lost, with its sign in words."""
-    if abs(count) < 1:
+    if abs(count) < _NOTHING:
         return "no space gained"
     return f"{size(count)} gained" if count > 0 else f"{size(-count)} more used"
 

@@ -79,7 +79,7 @@ def wraparound_findings(row: Row, tables: list[Row]) -> list[Finding]:
             f"{left:,} transactions are left until the server takes no more writes.{table}",
             f"VACUUM (FREEZE) {tables[0]['name']};" if tables else "VACUUM (FREEZE);",
             "pg_database.datfrozenxid",
-            act=(f"Freeze {tables[0]['name']}", f"db vacuum {word(tables[0]['name'])} --freeze")
+            act=("Freeze it", f"db vacuum {word(tables[0]['name'])} --freeze")
             if tables
             else ("Freeze old rows", "db vacuum --freeze"),
         )

@@ -42,7 +42,7 @@ def invalid(rows: list[Row]) -> list[Finding]:
                 row["bytes"],
                 act=_drop(row)
                 if row["leftover"]
-                else (f"Build {row['name']} anew", f"db reindex {word(row['name'])}"),
+                else ("Build it anew", f"db reindex {word(row['name'])}"),
             )
         )
     return found
@@ -81,7 +81,7 @@ def missing(rows: list[Row]) -> list[Finding]:
             "pg_constraint and pg_index",
             row["bytes"],
             act=(
-                f"Create it on {row['name']}",
+                "Create it",
                 f"db create-index {word(row['name'])} --columns={quoted(row['columns'])}",
             ),
         )
@@ -160,7 +160,7 @@ def _held(rows: list[Row]) -> str:
 
 
 def _drop(row: Row) -> tuple[str, str]:
-    return f"Drop {row['name']}", f"db drop-index {word(row['name'])}"
+    return "Drop it", f"db drop-index {word(row['name'])}"
 
 
 def _subject(kind: str, row: Row) -> str:

@@ -158,9 +158,9 @@ def _finding(
 
 def ending(pid: int) -> tuple[str, str]:
     """The button that ends a session."""
-    return f"End session {pid}", f"db kill {pid} --terminate"
+    return "End session", f"db kill {pid} --terminate"
 
 
 def cancelling(pid: int) -> tuple[str, str]:
     """The button that ends what it does."""
-    return f"Cancel query of {pid}", f"db kill {pid}"
+    return "Cancel query", f"db kill {pid}"

@@ -80,7 +80,7 @@ def dead_findings(rows: list[Row]) -> list[Finding]:
                     f"VACUUM (ANALYZE) {row['name']};",
                     "pg_stat_user_tables",
                     dead,
-                    act=(f"Vacuum {row['name']}", f"db vacuum {word(row['name'])}"),
+                    act=("Vacuum it", f"db vacuum {word(row['name'])}"),
                 )
             )
         stale = 100 * modified / max(1, live)
@@ -95,7 +95,7 @@ def dead_findings(rows: list[Row]) -> list[Finding]:
                     f"ANALYZE {row['name']};",
                     "pg_stat_user_tables",
                     modified,
-                    act=(f"Analyze {row['name']}", f"db analyze {word(row['name'])}"),
+                    act=("Analyze it", f"db analyze {word(row['name'])}"),
                 )
             )
     return found
@@ -129,8 +129,8 @@ def bloat_findings(rows: list[Row], verb: str, *, measures: bool = False) -> lis
 
 def _act(verb: str, name: str) -> tuple[str, str]:
     if verb.startswith("REINDEX"):
-        return f"Reindex {name}", f"db reindex {word(name)}"
-    return f"Rewrite {name}", f"db vacuum-full {word(name)}"
+        return "Reindex it", f"db reindex {word(name)}"
+    return "Rewrite it", f"db vacuum-full {word(name)}"
 
 
 def constraint_findings(rows: list[Row]) -> list[Finding]:

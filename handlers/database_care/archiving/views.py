@@ -7,7 +7,7 @@ from bot.command import Block, Reply
 from handlers.database_care.archiving.moving import Archived, Moved
 from handlers.database_care.archiving.restoring import Restored
 from handlers.database_care.archiving.result import Listed
-from handlers.database_care.wording import counted, lasting, size, word
+from handlers.database_care.wording import counted, lasting, short, size, word
 
 
 def archived_reply(found: Archived) -> Reply:
@@ -145,7 +145,8 @@ def _table(done: tuple[Moved, ...]) -> Block:
     cells = [["Table", "Archived", "Deleted", "Stay", "Compressed", "Archive", "Took"]]
     cells += [
         [
-            each.table, f"{each.copied:,}", f"{each.deleted:,}", f"{each.stayed + each.held:,}",
+            short(each.table), f"{each.copied:,}", f"{each.deleted:,}",
+            f"{each.stayed + each.held:,}",
             size(each.bytes) if each.archive else "no copy",
             each.archive if each.copied else "-", lasting(each.seconds),
         ]

@@ -1,0 +1,1 @@
+"""The guide's publication and subscription: checked, made, watched, dropped."""
