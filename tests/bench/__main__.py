@@ -22,6 +22,7 @@ from tests.bench import (
     incidents,
     outbox,
     playbooks,
+    reports,
     samples,
     slack,
 )
@@ -205,6 +206,10 @@ def main(names: Sequence[str]) -> None:
         "playbooks": (
             "Playbooks killed a hundred times, and fifty people at once",
             lambda: asyncio.run(playbooks.measure(told.say, told.goal)),
+        ),
+        "reports": (
+            "A weekly report from a year",
+            lambda: reports.measure(told.say, told.goal),
         ),
         "samples": (
             "A year of measurements",
