@@ -29,6 +29,7 @@ from handlers import (
     playbooks,
     practice,
     reports,
+    scaling,
     schedules,
     status,
 )
@@ -41,6 +42,7 @@ FEATURES: tuple[Feature, ...] = (
     metrics.FEATURE,
     logs.FEATURE,
     diagnosis.FEATURE,
+    scaling.FEATURE,
     database.FEATURE,
     database_care.FEATURE,
     backups.FEATURE,

@@ -204,6 +204,10 @@ class Http:
             self._context = context
         return self._context
 
+    def fresh(self) -> Http:
+        """Another client of the same kind with no connection open yet; close it with `aclose`."""
+        return Http(self.ca_file, self.timeout_seconds, self.redact, _context=self.tls_context())
+
     def connect(self) -> httpx.AsyncClient:
         """The client behind `send`; makes it, and loads its library, at the first call."""
         if self._client is None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bot.sandbox.cloudflare.account import PAGES, STAGING, WORKER
 from bot.sandbox.configuration import Tables
 from bot.sandbox.door import HOST
+from bot.sandbox.platform.auth import EMAIL, PASSWORD
+from bot.sandbox.platform.regions import PLACES
 from bot.sandbox.storage import BACKUPS, REGION, UPLOADS
 from bot.sandbox.workspace import ANA, OMAR
 
@@ -51,6 +53,18 @@ def tables(world: World) -> Tables:
         },
         "store": {"path": STORE},
         "backups": {"programs": str(world.database.programs)},
+        "diagnosis": {"account_email": EMAIL},
+        "scale": {
+            "regions": [
+                {
+                    "name": place.name,
+                    "url": world.regions.url(place.name),
+                    "countries": list(place.countries),
+                    "default": place.default,
+                }
+                for place in PLACES
+            ]
+        },
         "network": {"ca_file": str(world.certificates.authority_file)},
         # Rita has hers by the user group @oncall; Omar is in it too, his own is higher.
         "roles": {"admin": (ANA,), "operator": (OMAR,), "responder": ("@oncall",)},
@@ -70,6 +84,7 @@ def variables(world: World) -> dict[str, str]:
         "CLOUDFLARE_API_TOKEN": world.account.token.value,
         "CLOUDFLARE_WEBHOOK_SECRET": world.webhook_secret,
         "DATABASE_URL": world.database.url,
+        "PLATFORM_PASSWORD": PASSWORD,
         "AWS_ACCESS_KEY_ID": backups.access_key_id,
         "AWS_SECRET_ACCESS_KEY": backups.secret_access_key,
         "R2_ACCESS_KEY_ID": uploads.access_key_id,

@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.sandbox.fault import Fault
+from bot.sandbox.symptom_faults import SYMPTOM_FAULTS
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One switch. `amount` is its default strength in `unit` (seconds, percent), if it has one."""
-
-    name: str
-    part: str  # the part of the world it breaks: platform, site, database, cache, storage, …
-    title: str
-    effect: str  # what a person will see
-    amount: float | None = None
-    unit: str = ""
+__all__ = ["CATALOGUE", "Fault", "Faults"]
 
 
 CATALOGUE: tuple[Fault, ...] = (
@@ -103,6 +96,7 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("slack_cut", "slack", "Socket cut", "Sockets are cut this often", 10.0, "s"),
     Fault("slack_redelivers", "slack", "Redelivery", "Every delivery comes twice"),
     Fault("slack_slow", "slack", "Slow Slack", "Every Slack answer is late", 2.0, "s"),
+    *SYMPTOM_FAULTS,
     Fault("bot_killed", "bot", "Bot killed", "The bot's process is killed; off starts it again"),
 )
 

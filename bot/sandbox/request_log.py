@@ -109,6 +109,10 @@ class RequestLog:
         """Rows of the table `requests`; read only."""
         return self._requests.execute(statement, parameters).fetchall()
 
+    def forget_visits(self) -> None:
+        """Only the requests of before the start are left, as if no one had come since."""
+        self._requests.execute("DELETE FROM requests WHERE at >= ?", (self._started,))
+
     async def learn_past(self, url: str) -> None:
         """Add the requests of before the start, once; `url` is the platform's database."""
         async with self._learning:

@@ -24,6 +24,7 @@ from bot.sandbox.occupancy import Occupancy
 from bot.sandbox.page import add_page
 from bot.sandbox.platform import NEWEST, Platform
 from bot.sandbox.platform.backend import Backend
+from bot.sandbox.platform.regions import Regions
 from bot.sandbox.processes import Processes
 from bot.sandbox.redis import Redis
 from bot.sandbox.request_log import RequestLog
@@ -135,6 +136,7 @@ class World:
         self.staging_faults.clear()
         await self.settled()
         self.cloudflare.reset()
+        self.log.forget_visits()
         self.platform.play(self._release)
         self.staging.play(self._release)
         for platform in (self.platform, self.staging):
@@ -162,9 +164,10 @@ class World:
         await self._open_page(stack, port)
         self.platform = self._platform(self.faults, WORKER, self.log)
         self.staging = self._platform(self.staging_faults, STAGING, self.staging_log)
-        for platform in (self.platform, self.staging):
-            await platform.start()
-            stack.push_async_callback(platform.stop)
+        self.regions = Regions(self.faults, self.certificates)
+        for answering in (self.platform, self.staging, self.regions):
+            await answering.start()
+            stack.push_async_callback(answering.stop)
         self._switchboard = Switchboard(
             self.faults,
             {
@@ -176,6 +179,8 @@ class World:
                 "cache": lambda _: self.redis.apply(),
                 "storage": lambda _: self.storage.apply(),
                 "bot": self._apply_bot,
+                "auth": self._apply_auth,
+                "regions": self.regions.apply,
             },
         )
         self.bot_port = _free_port() if self.mode == "http" else 8080
@@ -226,6 +231,10 @@ class World:
         """CI has built something; to switch it off again takes nothing back."""
         if self.faults.on(name):
             self.account.build(name, self.faults.amount(name))
+
+    async def _apply_auth(self, name: str) -> None:
+        await self.cloudflare.apply(name)
+        await self.database.apply()
 
     async def _apply_platform(self, name: str) -> None:
         await self.platform.apply(name)

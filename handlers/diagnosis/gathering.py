@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from bot.clients.health_words import tidy
 from bot.errors import OpsError
@@ -14,6 +14,8 @@ from handlers.diagnosis.scene import Scene
 
 log = logging.getLogger(__name__)
 Tell = Callable[[tuple[str, ...], int], Awaitable[None]]  # what is awaited still, of how many
+_clearing: set[asyncio.Task[None]] = set()
+_CLEARING = 0.25  # seconds that a look may take to clear up after its end
 _GRACE = 0.25  # seconds after its deadline in which a look may still tell what it saw
 
 
@@ -21,16 +23,17 @@ async def gather(scene: Scene, probes: Sequence[Probe], tell: Tell | None = None
     """Every look's facts. One that hangs or breaks costs the others nothing, and keeps its own."""
     books = {probe.name: Notebook() for probe in probes}
     tasks = {asyncio.create_task(_look(scene, probe, books[probe.name])): probe for probe in probes}
+    ends = asyncio.get_running_loop().time() + scene.deadline + _GRACE + _CLEARING
     try:
         waiting = set(tasks)
-        while waiting:
+        while waiting and (left := ends - asyncio.get_running_loop().time()) > 0:
             if tell is not None:
                 await tell(tuple(tasks[task].title for task in waiting), len(tasks))
-            _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            _, waiting = await asyncio.wait(
+                waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED
+            )
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _let_go(tasks)
     facts = {name: fact for book in books.values() for name, fact in book.facts.items()}
     missing: list[Missing] = []
     for task, probe in tasks.items():
@@ -44,6 +47,15 @@ async def gather(scene: Scene, probes: Sequence[Probe], tell: Tell | None = None
     return Evidence(facts, tuple(dict.fromkeys(missing)))
 
 
+def _let_go(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Nobody waits for what still clears up, such as a statement that a slow server must cancel."""
+    for task in tasks:
+        if not task.done():
+            task.cancel()
+            _clearing.add(task)
+            task.add_done_callback(_clearing.discard)
+
+
 async def _look(scene: Scene, probe: Probe, book: Notebook) -> None:
     async with asyncio.timeout(scene.deadline + _GRACE):
         await probe.run(scene, book)
@@ -51,8 +63,8 @@ async def _look(scene: Scene, probe: Probe, book: Notebook) -> None:
 
 def _ended(task: asyncio.Task[None], probe: Probe, deadline: float) -> tuple[str, str]:
     """Why a look did not finish, and what would help; nothing where it did."""
-    if task.cancelled():
-        return "The look was stopped.", ""
+    if not task.done() or task.cancelled():
+        return f"No result within {deadline:g} s.", ""
     fault = task.exception()
     match fault:
         case None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.judging.asking import Answers
 from bot.symptoms import AUTO, Symptom
 from handlers.diagnosis.baselines import past
+from handlers.diagnosis.busyness import Busyness
 from handlers.diagnosis.choosing import Choice, choose, newest
 from handlers.diagnosis.evidence import Evidence
 from handlers.diagnosis.gathering import Tell, gather
@@ -59,13 +60,16 @@ async def diagnose(
         account=SigningIn.of(settings, clients.http, chosen.api_url, DEADLINE),
         now=now,
         own=chosen.name == settings.default_environment,
+        busyness=Busyness(),
         deadline=DEADLINE,
     )
     wanted = frozenset(choice.symptoms)
     probes = [probe for probe in PROBES if probe.symptoms & wanted]
+    scene.busyness.start()
     try:
         seen = await gather(scene, probes, tell)
     finally:
+        await scene.busyness.stop()
         await scene.answers.close()
         await scene.account.close()
     took = (time.perf_counter() - clock) * 1000

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.judging.asking import Answers
+from handlers.diagnosis.busyness import Busyness
 from handlers.diagnosis.signing_in import SigningIn
 
 if TYPE_CHECKING:
@@ -30,4 +31,5 @@ class Scene:
     account: SigningIn
     now: datetime
     own: bool
+    busyness: Busyness
     deadline: float

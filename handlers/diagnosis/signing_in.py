@@ -83,6 +83,12 @@ class SigningIn:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _sign_in(self) -> Outcome:
+        """Once more where the first fails by chance; not more often, for the rate limit's sake."""
+        first = await self._once()
+        failed = isinstance(first, Answer) and first.status >= 500
+        return await self._once() if failed else first
+
+    async def _once(self) -> Outcome:
         try:
             return await self.http.send(
                 "POST",

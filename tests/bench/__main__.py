@@ -18,6 +18,7 @@ from tests.bench import (
     alerts,
     bare,
     database,
+    diagnosis,
     health,
     incidents,
     outbox,
@@ -202,6 +203,10 @@ def main(names: Sequence[str]) -> None:
         "database": (
             "The database's overview beside pgbench",
             lambda: asyncio.run(database.measure(told.say, told.goal)),
+        ),
+        "diagnosis": (
+            "Each fault, and pairs of them, diagnosed",
+            lambda: asyncio.run(diagnosis.measure(told.say, told.goal)),
         ),
         "playbooks": (
             "Playbooks killed a hundred times, and fifty people at once",

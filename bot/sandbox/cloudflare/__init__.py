@@ -95,12 +95,14 @@ class Cloudflare:
                 self.account.recover()
         elif changed == "secret_changed" and on:
             self.account.change_secret()
+        elif changed == "jwt_secret_missing":
+            self.account.lose_secret("JWT_SECRET", lost=on)
         elif changed in _NOTIFIED:
             kind, name, text = _NOTIFIED[changed]
             await self.alerting.notify(kind, name, text, begins=on)
 
     def _application(self, log: RequestLog, past_url: Callable[[], str]) -> web.Application:
-        workers, resources = Workers(self.account), Resources(self.account)
+        workers, resources = Workers(self.account), Resources(self.account, self._faults)
         uploads, pages = Uploads(self.account), Pages(self.account)
         services = Services(self.account, workers)
         telemetry = Telemetry(self.account, log, self._faults, past_url)

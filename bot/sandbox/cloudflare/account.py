@@ -184,6 +184,15 @@ class Account:
         )
         script.deploy(((version.id, 100),), author_email=author, message=version.message, at=now)
 
+    def lose_secret(self, name: str, *, lost: bool) -> None:
+        """Somebody deletes a secret of the Worker, or sets it again; each deploys at once."""
+        script, now = self.scripts[WORKER], datetime.now(UTC)
+        held = name in (script.newest.secrets if script.newest else {})
+        if lost and held:
+            script.delete_secret(name, "dana@pitchey.example", now, "dash")
+        elif not lost and not held:
+            script.put_secret(name, "omar@pitchey.example", now)
+
     def recover(self) -> None:
         """Deploy the newest good version where a bad one still gets traffic."""
         script = self.scripts[WORKER]

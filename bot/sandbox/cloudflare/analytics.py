@@ -11,6 +11,7 @@ from aiohttp import web
 from graphql import GraphQLError
 from graphql.language import FieldNode
 
+from bot.sandbox.cloudflare import analytics_stores as stores
 from bot.sandbox.cloudflare import analytics_zone as zones
 from bot.sandbox.cloudflare.account import (
     READ_ANALYTICS,
@@ -27,7 +28,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.request_log import RequestLog
 
 _ROWS = (
-    "SELECT at, outcome, wall_ms, cpu_us, version, status, country FROM requests"
+    "SELECT at, outcome, wall_ms, cpu_us, version, status, country, path FROM requests"
     " WHERE at >= ? AND at <= ?"
 )
 _LONGEST = 31 * 86_400 + 3_600  # seconds in one query
@@ -104,9 +105,19 @@ class Analytics:
             if wanted.get("accountTag") != self._account.id or not token.may(READ_ANALYTICS):
                 raise GraphQLError("not authorized for that account")
             answer[key(part)] = [
-                {key(node): self._invocations(node, variables) for node in fields(part)}
+                {key(node): self._account_node(node, variables) for node in fields(part)}
             ]
         return answer
+
+    def _account_node(self, node: FieldNode, variables: Mapping[str, Any]) -> list[dict[str, Any]]:
+        if node.name.value not in stores.NODES:
+            return self._invocations(node, variables)
+        wanted = arguments_of(node, variables).get("filter") or {}
+        rows = self._between(wanted)
+        if node.name.value == "r2StorageAdaptiveGroups":
+            begin, end = str(wanted["datetime_geq"]), str(wanted["datetime_leq"])
+            return stores.storage(node, epoch(begin), epoch(end))
+        return stores.operations(node, [(row[0], row[7]) for row in rows])
 
     def _zone(
         self, part: FieldNode, tag: Any, variables: Mapping[str, Any], token: Token

@@ -11,7 +11,7 @@ from graphql.language import FieldNode
 from bot.sandbox.cloudflare.figures import epoch, moment
 from bot.sandbox.cloudflare.selection import fields, key
 
-Row = tuple[float, str, float, int, str, int, str]
+Row = tuple[float, str, float, int, str, int, str, str]
 _FETCHED = frozenset({"miss", "expired", "dynamic", "bypass"})  # cache states that ask the origin
 _DIMENSIONS: dict[str, Callable[[Row], Any]] = {
     "datetime": lambda row: moment(row[0]),
@@ -32,7 +32,9 @@ _PAID = frozenset({"originResponseStatus"})  # dimensions that the free plan doe
 def pages(site: Iterable[tuple[float, str]], wanted: Mapping[str, Any]) -> list[Row]:
     """Requests for the site's pages as rows, from (time, cf-cache-status)."""
     first, last = epoch(str(wanted["datetime_geq"])), epoch(str(wanted["datetime_leq"]))
-    return [(at, "page", 0.0, 0, status, 200, "US") for at, status in site if first <= at <= last]
+    return [
+        (at, "page", 0.0, 0, status, 200, "US", "/") for at, status in site if first <= at <= last
+    ]
 
 
 def available(plan: str) -> list[str]:

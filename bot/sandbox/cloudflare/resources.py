@@ -8,6 +8,7 @@ from bot.sandbox.cloudflare.account import EMAIL, Account
 from bot.sandbox.cloudflare.envelope import ApiError, good, no_such_route
 from bot.sandbox.cloudflare.gatekeeper import TOKEN
 from bot.sandbox.cloudflare.versions import KV_NAMESPACE
+from bot.sandbox.faults import Faults
 
 _MADE = "2025-10-02T09:14:31.224Z"
 BUCKETS = ("pitchey-uploads", "pitchey-uploads-preview")
@@ -15,8 +16,9 @@ NAMESPACES = (KV_NAMESPACE,)
 
 
 class Resources:
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, faults: Faults) -> None:
         self._account = account
+        self._faults = faults
 
     async def verify(self, request: web.Request) -> web.Response:
         """GET /user/tokens/verify."""
@@ -42,6 +44,7 @@ class Resources:
         listed = [
             {"name": name, "creation_date": _MADE, "location": "WEUR", "storage_class": "Standard"}
             for name in BUCKETS
+            if name != BUCKETS[0] or not self._faults.on("bucket_missing")
         ]
         return good({"buckets": listed}, info={"cursor": "", "per_page": 20})
 

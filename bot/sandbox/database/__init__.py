@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import AsyncConnection
 
+from bot.sandbox.database.ailments import Ailments
 from bot.sandbox.database.backup import dump
 from bot.sandbox.database.cluster import MAX_CONNECTIONS, Cluster
 from bot.sandbox.database.door import QUOTA_MESSAGE, DatabaseDoor
@@ -35,6 +36,7 @@ class Database:
         self._cluster = Cluster(folder / "postgresql", processes, _PASSWORD)
         self._processes = processes
         self._faults = faults
+        self._ailments = Ailments(faults)
         self._ready = asyncio.Event()
         self._held: list[AsyncConnection] = []
         self._version_id = ""
@@ -79,12 +81,14 @@ class Database:
         return await dump(program, url, folder, recipe, self._processes)
 
     async def stop(self) -> None:
+        await self._ailments.release()
         await self._release()
         await self.door.close()
         await self._cluster.stop()
 
     async def reset(self) -> None:
         """Put every row back: the database is cloned anew from its template."""
+        await self._ailments.release()
         async with await self._owner() as owner:
             await owner.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
             await owner.execute(
@@ -95,6 +99,7 @@ class Database:
                 "SELECT set_config('sandbox.version', %s, false)", [self._version_id]
             )
             await connection.execute(_script("history"))
+            self._ailments.forget()
             # a clone counts no rows until it is analysed; small samples are enough for that
             await connection.execute("SET default_statistics_target = 5; ANALYZE")
 
@@ -102,11 +107,12 @@ class Database:
         """Bring the network edge in line with the fault switches."""
         await self._ready.wait()
         await self._release()
+        await self._ailments.apply(self._application_url(NAME))
         if self._faults.on("database_down"):
             await self.door.shut()
             return
         await self.door.open()
-        if self._faults.on("database_quota"):
+        if self._faults.on("database_quota") or self._faults.on("database_waking"):
             await self.door.cut()
         if self._faults.on("pool_full"):
             await self._hold(self._faults.amount("pool_full"))

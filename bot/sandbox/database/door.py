@@ -13,6 +13,7 @@ QUOTA_MESSAGE = (
     "Your account or project has exceeded the compute time quota. "
     "Upgrade your plan to increase limits."
 )
+WAKING_MESSAGE = "the database system is starting up"
 _ENCRYPTION_REQUESTS = (80_877_103, 80_877_104)  # SSLRequest, GSSENCRequest
 _READY = b"Z\x00\x00\x00\x05"  # ReadyForQuery: ends each answer, and the sign-in
 
@@ -25,16 +26,25 @@ class DatabaseDoor(Door):
         self._faults = faults
 
     async def greet(self, reader: StreamReader, writer: StreamWriter) -> bool:
-        if not self._faults.on("database_quota"):
+        refusal = self._refusal()
+        if refusal is None:
             return True
         length, code = struct.unpack("!II", await reader.readexactly(8))
         if code in _ENCRYPTION_REQUESTS:
             writer.write(b"N")
             length = struct.unpack("!I", await reader.readexactly(4))[0]
             await reader.readexactly(length - 4)
-        writer.write(_fatal(QUOTA_MESSAGE))
+        writer.write(_fatal(*refusal))
         await writer.drain()
         return False
+
+    def _refusal(self) -> tuple[str, str] | None:
+        """(SQLSTATE, words) that every connection is turned away with; None lets it in."""
+        if self._faults.on("database_quota"):
+            return "XX000", QUOTA_MESSAGE
+        if self._faults.on("database_waking"):
+            return "57P03", WAKING_MESSAGE
+        return None
 
     async def before_answer(self, chunk: bytes, talk: Talk) -> None:
         """Late are the answers to statements; signing in is not, as with a pooler in front."""
@@ -43,9 +53,9 @@ class DatabaseDoor(Door):
         talk.signed_in = talk.signed_in or _READY in chunk
 
 
-def _fatal(message: str) -> bytes:
+def _fatal(state: str, message: str) -> bytes:
     fields = b"".join(
         kind + value.encode() + b"\x00"
-        for kind, value in ((b"S", "FATAL"), (b"V", "FATAL"), (b"C", "XX000"), (b"M", message))
+        for kind, value in ((b"S", "FATAL"), (b"V", "FATAL"), (b"C", state), (b"M", message))
     )
     return b"E" + struct.pack("!I", len(fields) + 5) + fields + b"\x00"

@@ -12,6 +12,7 @@ from bot.sandbox.certificates import FAULTS as CERTIFICATE_FAULTS
 from bot.sandbox.certificates import Certificates
 from bot.sandbox.cloudflare.script import Script
 from bot.sandbox.platform import site, traffic
+from bot.sandbox.platform.ailments import Ailments
 from bot.sandbox.platform.backend import BACKEND, Backend
 from bot.sandbox.platform.edge import Edge
 from bot.sandbox.platform.release import NEWEST, RELEASES
@@ -43,7 +44,9 @@ class Platform:
         self.log = log
         self._backend = backend
         self._certificates = certificates
-        self._edge = Edge(backend.faults, script, log, RELEASES[release])
+        self._edge = Edge(
+            backend.faults, script, log, RELEASES[release], Ailments(backend.faults, self._origin)
+        )
         api = web.Application(client_max_size=32 * 1024 * 1024, middlewares=[zone_edge.api])
         api[BACKEND] = backend
         api.router.add_route("*", "/{tail:.*}", self._edge.handle)
@@ -51,6 +54,9 @@ class Platform:
         self._site = Serving(site.application(backend.faults, zone_edge), certificates.context)
         self._background: list[asyncio.Task[None]] = []
         self._kept = keeps_log
+
+    def _origin(self) -> str:
+        return self.site_url
 
     @property
     def api_url(self) -> str:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import UTC, datetime
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
+# How far the Worker's clock is ahead while it answers a request.
+AHEAD: ContextVar[timedelta] = ContextVar("ahead", default=timedelta(0))
+
 
 def stamp(moment: datetime | None = None) -> str:
     """A time as JavaScript's toISOString writes it."""
-    moment = moment or datetime.now(UTC)
+    moment = moment or datetime.now(UTC) + AHEAD.get()
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -10,11 +10,17 @@ from aiohttp import web
 from bot.sandbox.platform.answers import answer, failure, sign_in_first, success
 from bot.sandbox.platform.backend import BACKEND, DatabaseErrors
 from bot.sandbox.platform.console import CONSOLE
+from bot.sandbox.platform.version import has_secret
 
 COOKIE = "pitchey-session"
 EMAIL = "ops@pitchey.example"
 PASSWORD = "Watch-the-premiere-9"  # noqa: S105 (an account of the sandbox's invented platform)
 _BROKEN = "Better Auth handler failed: JWT_SECRET is not defined"
+
+
+def broken(request: web.Request) -> bool:
+    """Whether sign-in fails inside the Worker: by its switch, or for want of its secret."""
+    return not has_secret("JWT_SECRET") or request.app[BACKEND].faults.on("auth_broken")
 
 
 async def sign_in(request: web.Request) -> web.Response:
@@ -31,6 +37,9 @@ async def sign_in(request: web.Request) -> web.Response:
         email = given.get("email") if isinstance(given, dict) else None
         request[CONSOLE].warn(f"Login failed for {email}")
         return failure("UNAUTHORIZED", "Invalid credentials", 401)
+    if broken(request):
+        request[CONSOLE].error(_BROKEN)
+        return failure("INTERNAL_ERROR", "Sign-in failed", 500)
     token = secrets.token_hex(16)
     try:
         async with await request.app[BACKEND].connect() as connection:
@@ -44,7 +53,10 @@ async def sign_in(request: web.Request) -> web.Response:
         request[CONSOLE].error("Login failed:", request.app[BACKEND].upstream_error(error))
         return failure("INTERNAL_ERROR", request.app[BACKEND].upstream_error(error), 500)
     response = success({"user": {"id": 1, "email": EMAIL, "userType": "creator"}})
-    response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="None", path="/")
+    if request.app[BACKEND].faults.on("cookies_insecure"):
+        response.set_cookie(COOKIE, token, path="/")
+    else:
+        response.set_cookie(COOKIE, token, secure=True, httponly=True, samesite="None", path="/")
     return response
 
 
@@ -65,7 +77,7 @@ async def person_of(request: web.Request) -> dict[str, Any] | None:
 
 async def session(request: web.Request) -> web.Response:
     """GET /api/auth/session: 401 to strangers is healthy."""
-    if request.app[BACKEND].faults.on("auth_broken"):
+    if broken(request):
         request[CONSOLE].error(_BROKEN)
         return failure("INTERNAL_ERROR", "Session check failed", 500)
     person = await person_of(request)
@@ -74,7 +86,7 @@ async def session(request: web.Request) -> web.Response:
 
 async def session_of_2025(request: web.Request) -> web.Response:
     """The same in the release of 2025-12-24, in its own words."""
-    if request.app[BACKEND].faults.on("auth_broken"):
+    if broken(request):
         request[CONSOLE].error(_BROKEN)
         return failure("INTERNAL_ERROR", "Session check failed", 500)
     person = await person_of(request)
@@ -85,6 +97,6 @@ async def session_of_2025(request: web.Request) -> web.Response:
 
 async def refuse_any(request: web.Request) -> web.Response:
     """2025-11-16 takes every POST below /api/auth for a sign-in."""
-    if request.app[BACKEND].faults.on("auth_broken"):
+    if broken(request):
         return answer({"error": "Login failed"}, 500)
     return answer({"error": "Invalid credentials"}, 401)

@@ -26,6 +26,16 @@ _ONE = """
     SELECT id, title, logline, genre, format, status, view_count, published_at
     FROM pitches WHERE id = %s
 """
+# The candidates are few, and the views of each are found by an index: or by reading them all.
+_SIMILAR = """
+    SELECT candidate.id, candidate.title,
+           (SELECT count(*) FROM pitch_views WHERE pitch_id = candidate.id
+            AND viewed_at > now() - interval '30 days') AS recent_views
+    FROM (SELECT id, title FROM pitches WHERE status = 'published' AND genre =
+            (SELECT genre FROM pitches WHERE id = %s) ORDER BY published_at DESC LIMIT 400)
+         AS candidate
+    ORDER BY recent_views DESC, candidate.id LIMIT 6
+"""
 # to_tsquery refuses a search that ends in an operator: the one error visitors really meet
 _SEARCH = """
     SELECT id, title, logline, genre, format, status, view_count, published_at FROM pitches
@@ -67,6 +77,8 @@ async def one_pitch(request: web.Request) -> web.Response:
     response = await _listed(request, f"pitch:{number}", _ONE, (int(number),), 20)
     if b'"pitches":[]' in bytes(response.body or b""):  # type: ignore[arg-type]
         return failure("NOT_FOUND", "Pitch not found", 404)
+    if response.status == 200:
+        await _listed(request, f"similar:{number}", _SIMILAR, (int(number),), 60)
     return response
 
 
@@ -100,8 +112,15 @@ async def upload_limits(request: web.Request) -> web.Response:
     """GET /api/upload/info; needs a session. Sizes in bytes."""
     if await person_of(request) is None:
         return sign_in_first()
+    backend = request.app[BACKEND]
+    if backend.faults.on("upload_endpoint_broken"):
+        request[CONSOLE].error("Upload handler failed: R2 binding UPLOADS is undefined")
+        return failure("INTERNAL_ERROR", "Upload service unavailable", 500)
+    most = 104_857_600
+    if backend.faults.on("upload_limit_low"):
+        most = round(backend.faults.amount("upload_limit_low") * 1_000_000)
     types = ["application/pdf", "image/jpeg", "image/png", "video/mp4"]
-    return success({"maxFileSize": 104_857_600, "allowedTypes": types})
+    return success({"maxFileSize": most, "allowedTypes": types})
 
 
 async def _listed(

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.sandbox.platform.answers import stamp
 from bot.sandbox.platform.backend import Backend, DatabaseErrors
+from bot.sandbox.platform.version import has_secret
 
 LIMIT = 5.0  # seconds; the platform gives a service no longer
 
@@ -54,7 +55,7 @@ async def database(backend: Backend) -> Finding:
 
 async def auth(backend: Backend) -> Finding:
     """Sessions live in the database; this check has no time limit of its own."""
-    if backend.faults.on("auth_broken"):
+    if backend.faults.on("auth_broken") or not has_secret("JWT_SECRET"):
         return Finding("auth", "down", 3, "Better Auth handler failed: JWT_SECRET is not defined")
 
     async def ask() -> None:

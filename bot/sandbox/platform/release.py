@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.sandbox.cloudflare.script import Version
 from bot.sandbox.platform import auth, content, early, health, metrics
 from bot.sandbox.platform.answers import administrators_only, answer, not_found, sign_in_first
 from bot.sandbox.platform.status import status
+from bot.sandbox.platform.version import VERSION
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NEWEST = "2026-07-02"
-VERSION = web.RequestKey("version", Version)  # which uploaded version answers
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from bot.sandbox.storage.shelves import BACKUPS, UPLOADS
 __all__ = ["BACKUPS", "UPLOADS", "Keys", "Storage"]
 
 REGION = "us-east-1"
+_GATED = (
+    "storage_refuses", "storage_slow", "uploads_read_only", "multipart_refused", "bucket_missing",
+)  # fmt: skip
 _LINE = 1 << 20
 
 
@@ -82,7 +85,9 @@ class Storage:
             await self.door.shut()
         else:
             await self.door.open()
-        await self._tell({"do": "refuse", "on": self._faults.on("storage_refuses")})
+        on = [name for name in _GATED if self._faults.on(name)]
+        seconds = self._faults.amount("storage_slow")
+        await self._tell({"do": "refuse", "on": on, "seconds": seconds})
         hours = self._faults.amount("backup_old") if self._faults.on("backup_old") else None
         await self._tell({"do": "age", "hours": hours})
 

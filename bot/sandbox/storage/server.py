@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "0"  # read when moto is imported
@@ -24,28 +24,8 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
+from bot.sandbox.storage.gate import Gate
 from bot.sandbox.storage.shelves import Shelves
-
-_DENIED = (
-    b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code>'
-    b"<Message>Access Denied</Message><RequestId>4442587FB7D0A2F9</RequestId></Error>"
-)
-
-
-class Gate:
-    """WSGI in front of the store: answers AccessDenied to everyone while `refuses`."""
-
-    def __init__(self, store: Any) -> None:
-        self._store = store
-        self.refuses = False
-
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if not self.refuses:
-            answer: Iterable[bytes] = self._store(environ, start_response)
-            return answer
-        environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        start_response("403 Forbidden", [("Content-Type", "application/xml")])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [_DENIED]
 
 
 def admit(bucket: str, keys: Mapping[str, str]) -> None:
@@ -86,7 +66,8 @@ def main() -> None:
             case "seed":
                 shelves.seed(order)
             case "refuse":
-                gate.refuses = bool(order["on"])
+                gate.faults = frozenset(order["on"])
+                gate.seconds = float(order["seconds"])
             case "age":
                 shelves.age(order["hours"])
         say({"done": order["do"]})

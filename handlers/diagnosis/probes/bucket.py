@@ -43,7 +43,7 @@ async def look(scene: Scene, book: Notebook) -> None:
     else:
         book.note("bucket", "The bucket", "", f"{bucket.name} is there and may be listed")
     left = max(0.5, scene.deadline - (time.perf_counter() - began))
-    await asyncio.gather(_write(bucket, left, book), _parts(bucket, left, book))
+    await asyncio.gather(_write(scene, left, book), _parts(bucket, left, book))
 
 
 def _unreached(fault: StorageFailure, took: float, book: Notebook) -> None:
@@ -59,15 +59,16 @@ def _unreached(fault: StorageFailure, took: float, book: Notebook) -> None:
     book.note("bucket", "The bucket", str(fault.trouble), shown, bad=True)
 
 
-async def _write(bucket: Bucket, seconds: float, book: Notebook) -> None:
+async def _write(scene: Scene, seconds: float, book: Notebook) -> None:
     """Write, read, delete; what was written is deleted whatever happens."""
+    bucket = scene.clients.uploads
     key, body = f"{PREFIX}{secrets.token_hex(8)}", secrets.token_bytes(64)
 
     def work(client: S3Client) -> tuple[float, bool]:
         began = time.perf_counter()
         client.put_object(Bucket=bucket.name, Key=key, Body=body)
         took = (time.perf_counter() - began) * 1000
-        slow = took > STORE_MS
+        slow = scene.busyness.late(took, STORE_MS)
         book.note(
             "bucket_ms", "A small write to the bucket", took, duration(took), _LIMIT, bad=slow
         )

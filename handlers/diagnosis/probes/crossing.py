@@ -12,6 +12,7 @@ from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.scene import Scene
 
 FACTS = ("cors",)
+_MORE = 2  # attempts, where one fails by chance
 
 
 async def look(scene: Scene, book: Notebook) -> None:
@@ -21,17 +22,11 @@ async def look(scene: Scene, book: Notebook) -> None:
         book.note("cors", "CORS from the site", "", shown)
         return
     try:
-        answer = await scene.clients.http.send(
-            "OPTIONS",
-            api + SESSION,
-            headers={
-                "origin": origin_of(site),
-                "access-control-request-method": "POST",
-                "access-control-request-headers": "content-type",
-            },
-            deadline=scene.deadline,
-            probe=True,
-        )
+        answer = await _ask(scene, site, api)
+        for _ in range(_MORE):
+            if answer.status < 500:
+                break
+            answer = await _ask(scene, site, api)
     except NoAnswer:
         return  # the front door tells why
     if answer.status == 429 or answer.status >= 500:
@@ -40,6 +35,20 @@ async def look(scene: Scene, book: Notebook) -> None:
     fault = cors_fault(answer, origin_of(site))
     shown = fault or f"{origin_of(site)} is allowed, with cookies"
     book.note("cors", "CORS from the site", fault, tidy(shown, 200), bad=bool(fault), by_api=True)
+
+
+async def _ask(scene: Scene, site: str, api: str) -> Answer:
+    return await scene.clients.http.send(
+        "OPTIONS",
+        api + SESSION,
+        headers={
+            "origin": origin_of(site),
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type",
+        },
+        deadline=scene.deadline,
+        probe=True,
+    )
 
 
 def origin_of(url: str) -> str:

@@ -15,6 +15,8 @@ from handlers.diagnosis.probes.onetrip import rows
 if TYPE_CHECKING:
     from bot.clients.postgres import Connection
 
+_SCANS = frozenset({"Seq Scan", "Bitmap Heap Scan", "Index Scan"})
+_DEAR = 200.0  # in the planner's unit; a look-up by a fitting index costs some tens
 _READS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 _COLUMN = re.compile(r"(?:\w+\.)?\"?([a-z_][a-z0-9_]*)\"?(?:\)::\w+|::\w+)?\s*=\s", re.IGNORECASE)
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
@@ -59,14 +61,19 @@ async def scanned(connection: Connection, statement: str, seconds: float) -> Sca
 
 
 def dearest(plan: Any) -> Scan | None:
-    """The sequential scan with a filter that costs the most in a plan as JSON. Pure."""
+    """The scan that costs the most of those that throw away most of what they read. Pure.
+
+    An index on another column does not help: then rows are read by it, and filtered after.
+    """
     best: tuple[float, Scan] | None = None
     for node in _nodes(plan):
-        if node.get("Node Type") != "Seq Scan" or not node.get("Filter"):
+        if node.get("Node Type") not in _SCANS or not node.get("Filter"):
             continue
         table, cost = str(node.get("Relation Name", "")), float(node.get("Total Cost") or 0)
-        if _PLAIN.fullmatch(table) and (best is None or cost > best[0]):
-            named = _COLUMN.findall(str(node["Filter"]))
+        named = _COLUMN.findall(str(node["Filter"]))
+        if node["Node Type"] != "Seq Scan" and not named:
+            continue
+        if cost >= _DEAR and _PLAIN.fullmatch(table) and (best is None or cost > best[0]):
             columns = ",".join(dict.fromkeys(each.lower() for each in named))
             best = cost, Scan(table, 0, columns)
     return best[1] if best else None

@@ -11,11 +11,12 @@ import statistics
 import time
 
 from bot.clients.health_words import tidy
-from bot.clients.http import Answer
+from bot.clients.http import Answer, Http
 from bot.clients.http_faults import NoAnswer, Trouble
 from bot.clients.platform import PING, not_offered
 from bot.judging.reading import Outcome
 from bot.judging.wording import duration
+from handlers.diagnosis.busyness import Busyness
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.limits import API_MS
 from handlers.diagnosis.scene import Scene
@@ -34,26 +35,39 @@ LIMIT = f"alert above {duration(API_MS)}"
 
 async def look(scene: Scene, book: Notebook) -> None:
     """Three requests at once, each on a connection of its own, then some one after the other."""
-    refusal = scene.answers.refusal()
-    first = await asyncio.gather(*(_ask(scene) for _ in range(_AT_ONCE)))
+    fresh = scene.clients.http.fresh()
+    try:
+        await _look(scene, fresh, book)
+    finally:
+        await fresh.aclose()
+
+
+async def _look(scene: Scene, fresh: Http, book: Notebook) -> None:
+    known, first = await asyncio.gather(
+        scene.answers.refusal(),
+        asyncio.gather(*(_ask(scene, fresh) for _ in range(_AT_ONCE))),
+    )
     _trouble(first, book)
     answers = [each for each in first if isinstance(each, Answer)]
     if not answers:
         return
-    known = await refusal
     form = _form(answers[0]) if not not_offered(answers[0], known) else ""
     shown = form or "answers as it should"
     book.note("api_form", "What the API answers", form or "proper", shown, bad=bool(form))
     later: list[Outcome] = []
     ends = time.monotonic() + _PATIENCE
     while len(later) < _AFTER and time.monotonic() < ends:
-        later.append(await _ask(scene))
-    _times(first, later, book)
+        later.append(await _ask(scene, fresh))
+    _times(first, later, scene.busyness, book)
     _failures([*first, *later], book)
 
 
-async def _ask(scene: Scene) -> Outcome:
-    return await scene.answers.again(PING)
+async def _ask(scene: Scene, fresh: Http) -> Outcome:
+    url = scene.environment.api_url + PING
+    try:
+        return await fresh.send("GET", url, deadline=scene.deadline, probe=True)
+    except NoAnswer as fault:
+        return fault
 
 
 def _trouble(outcomes: list[Outcome], book: Notebook) -> None:
@@ -84,14 +98,21 @@ def _form(answer: Answer) -> str:
     return "a web page instead of data" if answer.is_html else ""
 
 
-def _times(first: list[Outcome], later: list[Outcome], book: Notebook) -> None:
+def _times(first: list[Outcome], later: list[Outcome], busyness: Busyness, book: Notebook) -> None:
     begun = [each.milliseconds for each in first if isinstance(each, Answer)]
     then = [each.milliseconds for each in later if isinstance(each, Answer)]
     usual = statistics.median(then or begun)
-    book.note("api_ms", "API, time of an answer", usual, duration(usual), LIMIT, bad=usual > API_MS)
+    book.note(
+        "api_ms",
+        "API, time of an answer",
+        usual,
+        duration(usual),
+        LIMIT,
+        bad=busyness.late(usual, API_MS),
+    )
     if then and begun:
         words = f"{duration(max(begun))}, then {duration(usual)}"
-        cold = max(begun) > API_MS and usual <= API_MS
+        cold = busyness.late(max(begun), API_MS) and usual <= API_MS
         book.note("api_first_ms", "First answer and the next", max(begun), words, LIMIT, bad=cold)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.clients.health_words import tidy
+from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
 from bot.judging.wording import plural
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.limits import BLOCKED_SECONDS, IDLE_SECONDS
@@ -13,6 +14,7 @@ from handlers.diagnosis.probes.onetrip import connected, rows
 from handlers.diagnosis.scene import Scene
 
 FACTS = ("connections_percent", "idle_in_transaction", "blocked", "blocker")
+_TITLE = "Database connections"
 _SQL = """
 with seen as materialized (
   select pid, usename, application_name, state, datname, wait_event_type,
@@ -46,8 +48,16 @@ from seen
 
 
 async def look(scene: Scene, book: Notebook) -> None:
-    async with connected(scene) as connection:
-        found = await rows(connection, _SQL, scene.deadline)
+    try:
+        async with connected(scene) as connection:
+            found = await rows(connection, _SQL, scene.deadline)
+    except DatabaseFailure as fault:
+        if fault.trouble is not DatabaseTrouble.FULL:
+            raise
+        alert = f"alert above {scene.settings.metrics['database_connections'].alert:g} %"
+        shown = "not one is free for the bot"
+        book.note("connections_percent", _TITLE, 100.0, shown, alert, bad=True)
+        return
     read(found[0], scene.settings.metrics["database_connections"].alert, book)
 
 
@@ -56,7 +66,7 @@ def read(row: Mapping[str, Any], alert: float, book: Notebook) -> None:
     most = max(1, row["most"] - row["reserved"])
     percent = 100.0 * row["used"] / most
     book.note(
-        "connections_percent", "Database connections", percent,
+        "connections_percent", _TITLE, percent,
         f"{row['used']} of {most} ({percent:.0f} %)", f"alert above {alert:g} %",
         bad=percent > alert,
     )  # fmt: skip

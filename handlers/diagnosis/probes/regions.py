@@ -21,7 +21,9 @@ async def look(scene: Scene, book: Notebook) -> None:
         return
     seen = await look_at(scene.clients, regions, deadline=scene.deadline)
     away = [each for each in seen if each.trouble and not each.late]
-    late = [each for each in seen if each.late or (each.milliseconds or 0) > API_MS]
+    late = [
+        each for each in seen if each.late or scene.busyness.late(each.milliseconds or 0, API_MS)
+    ]
     shown = listed([_words(each) for each in away]) or f"{len(seen)} of {len(seen)} answer"
     first = away[0].name if away else ""
     book.note("regions_away", "Regions that fail", first, shown, bad=bool(away))

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from bot.clients.health_report import Part, Report
 from bot.clients.health_words import Condition
-from bot.clients.platform import HEALTH, OLD_HEALTH
+from bot.clients.http import Answer
+from bot.clients.http_faults import NoAnswer
+from bot.clients.platform import HEALTH, OLD_HEALTH, report_of
 from bot.judging.reading import part_words
 from bot.judging.wording import listed
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.scene import Scene
 
 FACTS = ("told_parts", "told_database", "told_quota", "told_cache", "told_storage", "told_auth")
+_MORE = 2  # attempts, where one fails by chance
 # Parts that have looks of their own; the rest is told together.
 _KNOWN = {
     "told_database": ("database", "postgres", "neon", "db"),
@@ -30,9 +33,16 @@ _TITLES = {
 
 
 async def look(scene: Scene, book: Notebook) -> None:
-    report, _ = await scene.answers.report(HEALTH)
+    report, outcome = await scene.answers.report(HEALTH)
+    for _ in range(_MORE):
+        if report is None or report.parts or isinstance(outcome, NoAnswer) or outcome.status < 500:
+            break  # a failure in a body of its own is no report
+        outcome = await scene.answers.again(HEALTH)
+        report = report_of(outcome) if isinstance(outcome, Answer) else None
     if report is None:
-        report, _ = await scene.answers.report(OLD_HEALTH)
+        report, outcome = await scene.answers.report(OLD_HEALTH)
+        if isinstance(outcome, NoAnswer):
+            return  # the front door tells why
     if report is None:
         book.lack(
             "The platform's own health report",

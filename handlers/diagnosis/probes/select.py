@@ -35,7 +35,7 @@ async def look(scene: Scene, book: Notebook) -> None:
             finally:
                 took = (time.perf_counter() - asked) * 1000
                 shown = f"SELECT 1 in {duration(took)}"
-                slow = took > SELECT_MS
+                slow = scene.busyness.late(took, SELECT_MS)
                 book.note("select_ms", "Database, smallest answer", took, shown, _LIMIT, bad=slow)
     except DatabaseFailure as fault:
         if fault.trouble in _OWN:

@@ -59,6 +59,11 @@ async def _told(scene: Scene, book: Notebook) -> None:
     bad = part in report.troubled if report is not None else False
     shown = part_words(part)
     book.note("auth_part", "The platform says of its sign-in", bad, shown, bad=bad, by_api=True)
+    named = next((each for each in scene.settings.diagnosis.auth_secrets if each in shown), "")
+    if bad and named:
+        book.note(
+            "auth_names_secret", "What it says is missing", named, named, bad=True, by_api=True
+        )
 
 
 async def _store(scene: Scene, book: Notebook) -> None:

@@ -41,7 +41,14 @@ async def _page(scene: Scene, book: Notebook) -> None:
         took = outcome.milliseconds if isinstance(outcome, Answer) else outcome.seconds * 1000
         shown = f"no page within {duration(took)}" if timed_out else duration(took)
         limit = f"alert above {duration(SITE_MS)}"
-        book.note("site_ms", "Site, time of its page", took, shown, limit, bad=took > SITE_MS)
+        book.note(
+            "site_ms",
+            "Site, time of its page",
+            took,
+            shown,
+            limit,
+            bad=scene.busyness.late(took, SITE_MS),
+        )
 
 
 async def _certificates(scene: Scene, book: Notebook) -> None:

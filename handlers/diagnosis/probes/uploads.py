@@ -17,15 +17,17 @@ from handlers.diagnosis.scene import Scene
 
 FACTS = ("upload_address", "upload_limit")
 INFO = "/api/upload/info"
+_MORE = 2  # attempts, where one fails by chance
 _SIZES = ("maxFileSize", "max_file_size", "maxSize", "limit")
 
 
 async def look(scene: Scene, book: Notebook) -> None:
-    stranger, refusal = await scene.answers.outcome(INFO), await scene.answers.refusal()
-    signed: Outcome | None = None
-    if scene.own and scene.account.configured:
-        signed = await scene.account.get(INFO)
-    answer = signed if signed is not None else stranger
+    refusal = await scene.answers.refusal()
+    signed, answer = await _ask(scene)
+    for _ in range(_MORE):
+        if isinstance(answer, NoAnswer) or answer.status < 500:
+            break
+        signed, answer = await _ask(scene)
     if isinstance(answer, NoAnswer):
         return  # the front door tells why
     if proves_nothing(answer, refusal) or not_offered(answer, refusal):
@@ -33,9 +35,18 @@ async def look(scene: Scene, book: Notebook) -> None:
         return
     fails = answer.status >= 500
     said = f": {tidy(answer.text[:600], 100)}" if fails else ""
-    shown = f"HTTP {answer.status}{said}" + ("" if signed is not None else " to a stranger")
+    shown = f"HTTP {answer.status}{said}" + ("" if signed else " to a stranger")
     book.note("upload_address", "Upload address", fails, shown, bad=fails, by_api=True)
     _limit(scene, answer, book)
+
+
+async def _ask(scene: Scene) -> tuple[bool, Outcome]:
+    """Whether a signed-in account asked, and the answer."""
+    if scene.own and scene.account.configured:
+        answer = await scene.account.get(INFO)
+        if answer is not None:
+            return True, answer
+    return False, await scene.answers.again(INFO)
 
 
 def _limit(scene: Scene, answer: Answer, book: Notebook) -> None:

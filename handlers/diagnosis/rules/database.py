@@ -6,8 +6,8 @@ from handlers.diagnosis.rule import Rule, above, bad, equals
 
 # What the platform does without its database.
 EFFECTS = (
-    "pages_fail", "pages_late", "sign_in_failing", "part_degraded", "api_partly_failing",
-    "upload_address_failing", "statement_slow", "database_says_bad",
+    "pages_fail", "pages_late", "sign_in_failing", "part_degraded", "answers_fail",
+    "upload_address_failing", "statement_slow", "database_says_bad", "session_store_broken",
 )  # fmt: skip
 
 DATABASE_RULES = (
@@ -41,7 +41,6 @@ DATABASE_RULES = (
                 "name not resolved",
             ),
         ),
-        support=(bad("told_database"), bad("page_failed")),
         explains=EFFECTS,
         solutions=("firewall", "pool_restart", "retry_connections", "maintenance"),
         detail="database_trouble",
@@ -67,6 +66,8 @@ DATABASE_RULES = (
             "statement_slow",
             "transaction_open",
             "database_says_bad",
+            "answers_fail",
+            "index_missing",
         ),
         solutions=("end_blocker", "locks", "retry_connections"),
         detail="blocker",
@@ -124,6 +125,7 @@ DATABASE_RULES = (
         "Pages that read the database fail",
         "The API's front door works, and a page behind it does not.",
         proof=(bad("page_failed"),),
+        explains=("answers_fail",),
         solutions=("logs", "pool_restart", "rollback"),
         detail="page_failed",
     ),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from handlers.diagnosis.probes.front import TRICKLES
-from handlers.diagnosis.rule import Rule, above, bad, equals, good
+from handlers.diagnosis.rule import Rule, Sign, bad, equals, good
 
 # What people notice when the Worker itself answers badly.
 WORKER_EFFECTS = (
     "api_failing", "api_partly_failing", "sign_in_failing", "upload_address_failing", "pages_fail",
+    "answers_fail",
 )  # fmt: skip
 
 FRONT_RULES = (
@@ -26,7 +27,7 @@ FRONT_RULES = (
         "Browsers refuse the certificate",
         "Nobody's browser opens a page whose certificate it does not accept.",
         proof=(bad("certificate"),),
-        explains=("api_unreachable", "site_away", "cookies_unprotected", "cors_refused"),
+        explains=("api_unreachable", "region_away", "api_late"),
         solutions=("renew_certificate",),
         detail="certificate",
     ),
@@ -137,7 +138,7 @@ FRONT_RULES = (
         "Every request to the API fails",
         "It answers each with a fault of its own.",
         proof=(bad("api_all_fail"),),
-        explains=("sign_in_failing", "upload_address_failing", "pages_fail"),
+        explains=("sign_in_failing", "upload_address_failing", "pages_fail", "answers_fail"),
         solutions=("logs", "rollback", "restart_worker"),
         detail="api_failed_percent",
     ),
@@ -146,15 +147,25 @@ FRONT_RULES = (
         "Some of the API's requests fail, by chance",
         "The same address works and fails in turn, so a part of what people do fails as well.",
         proof=(bad("api_failed_percent"),),
-        support=(bad("answers_failed"), above("answers_failed", 1.0)),
-        explains=("pages_fail", "upload_address_failing", "sign_in_failing"),
+        support=(bad("answers_failed"),),
+        needs=(bad("api_failed_percent"),),
+        explains=("answers_fail",),
         solutions=("logs", "rollback"),
         detail="api_failed_percent",
+    ),
+    Rule(
+        "answers_fail",
+        "Many of the Worker's answers are failures",
+        "The bot's own requests do not show it: it is some address that they do not ask.",
+        proof=(bad("answers_failed"),),
+        solutions=("logs", "rollback"),
+        detail="answers_failed",
     ),
     Rule(
         "site_away",
         "The site does not show its page",
         "Visitors get something other than Pitchey's front page.",
+        needs=(Sign("site_state", lambda seen: not str(seen.value).startswith("certificate")),),
         proof=(bad("site_state"),),
         solutions=("check_pages", "maintenance"),
         detail="site_state",

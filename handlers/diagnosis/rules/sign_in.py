@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.diagnosis.rule import Rule, bad, equals
+from handlers.diagnosis.rule import Rule, bad, equals, good
 
 SIGN_IN_RULES = (
     Rule(
@@ -10,7 +10,9 @@ SIGN_IN_RULES = (
         "The Worker lacks the secret that signs sessions",
         "Without it no session can be made or read, whatever else works.",
         proof=(bad("auth_secret"),),
-        explains=("sign_in_failing", "part_degraded"),
+        support=(bad("auth_names_secret"), bad("session_address")),
+        unless=(good("auth_secret"),),
+        explains=("sign_in_failing", "part_degraded", "answers_fail"),
         solutions=("set_secret", "rollback"),
         detail="auth_secret",
     ),
@@ -19,7 +21,7 @@ SIGN_IN_RULES = (
         "The session store cannot be read",
         "Strangers are still refused as they should be, so only people with a session notice.",
         proof=(equals("session_store", "missing", "locked"),),
-        explains=("sign_in_failing", "part_degraded", "upload_address_failing"),
+        explains=("sign_in_failing", "part_degraded", "upload_address_failing", "answers_fail"),
         solutions=("restore_table", "clear_sessions", "rollback"),
         detail="session_store",
     ),
@@ -62,7 +64,7 @@ SIGN_IN_RULES = (
         "Sign-in fails inside the Worker",
         "Secret, store and database look right, so it is the sign-in's own code or configuration.",
         proof=(bad("session_address"), bad("sign_in"), bad("auth_part"), bad("told_auth")),
-        explains=("part_degraded",),
+        explains=("part_degraded", "answers_fail"),
         solutions=("logs", "rollback", "rotate_secret", "clear_sessions"),
         detail="auth_part",
     ),

@@ -76,6 +76,7 @@ UPLOAD_RULES = (
         "The platform's upload address fails",
         "The bucket is as it should be; the address in front of it answers with a fault.",
         proof=(bad("upload_address"),),
+        explains=("answers_fail",),
         solutions=("logs", "rollback", "retry_uploads"),
         detail="upload_address",
     ),
