@@ -60,7 +60,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def pitches(which: str) -> Handler:
     """A list of pitches, `trending` or `newest`, kept in the cache for some seconds."""
     query: LiteralString = _NEWEST
-    seconds = 6
+    seconds = 20
     if which == "trending":
         query, seconds = _TRENDING, 30
 
@@ -78,8 +78,18 @@ async def one_pitch(request: web.Request) -> web.Response:
     if b'"pitches":[]' in bytes(response.body or b""):  # type: ignore[arg-type]
         return failure("NOT_FOUND", "Pitch not found", 404)
     if response.status == 200:
-        await _listed(request, f"similar:{number}", _SIMILAR, (int(number),), 60)
+        await _similar(request, int(number))
     return response
+
+
+async def _similar(request: web.Request, number: int) -> None:
+    """What the page shows beside the pitch; without it the page is shown all the same."""
+    backend = request.app[BACKEND]
+    try:
+        async with await backend.connect() as connection:
+            await connection.execute(_SIMILAR, (number,))
+    except DatabaseErrors as error:
+        request[CONSOLE].warn("Similar pitches not found:", backend.upstream_error(error))
 
 
 async def search(request: web.Request) -> web.Response:

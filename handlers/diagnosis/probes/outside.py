@@ -7,16 +7,17 @@ from bot.clients.health_words import tidy
 from bot.clients.http_faults import NoAnswer
 from bot.errors import BadAnswer
 from bot.judging.states import NO_WAY_OUT
-from bot.judging.wording import listed
+from bot.judging.wording import age, listed
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.scene import Scene
 
-FACTS = ("attack", "cloudflare_incident", "way_out")
+FACTS = ("attack", "maintenance", "cloudflare_incident", "way_out")
 _STATUS = "Cloudflare's status page"
 
 
 async def look(scene: Scene, book: Notebook) -> None:
     _alerts(scene, book)
+    _maintenance(scene, book)
     try:
         page = await scene.clients.cloudflare.status(deadline=scene.deadline)
     except NoAnswer as fault:
@@ -36,6 +37,17 @@ async def look(scene: Scene, book: Notebook) -> None:
     names += [tidy(incident.name, 80) for incident in status.our_incidents if not names]
     words = listed(names) or "Workers, Pages, R2 and the other parts in use are operational"
     book.note("cloudflare_incident", "Cloudflare says", bool(names), words, bad=bool(names))
+
+
+def _maintenance(scene: Scene, book: Notebook) -> None:
+    """Whether the bot itself has switched maintenance mode on."""
+    record = scene.store.maintenance.current(scene.environment.name)
+    shown = "off"
+    if record is not None:
+        hours = (scene.now - record.began_at).total_seconds() / 3600
+        shown = f"on for {age(max(0.0, hours))}, by {tidy(record.person.name, 60)}"
+    on = record is not None
+    book.note("maintenance", "Maintenance mode", on, shown, bad=on)
 
 
 def _alerts(scene: Scene, book: Notebook) -> None:

@@ -13,6 +13,22 @@ WORKER_EFFECTS = (
 
 FRONT_RULES = (
     Rule(
+        "maintenance_on",
+        "Maintenance mode is on",
+        "The maintenance page answers in the Worker's place, on purpose.",
+        needs=(bad("maintenance"),),
+        proof=(bad("maintenance"),),
+        explains=(
+            "api_wrong_page",
+            "api_late",
+            "part_degraded",
+            "cors_refused",
+            *WORKER_EFFECTS,
+        ),
+        solutions=("maintenance_off", "show_maintenance"),
+        detail="maintenance",
+    ),
+    Rule(
         "own_network",
         "The bot's own network has no way out",
         "Pitchey and Cloudflare's status page are out of reach at once, and share nothing but "
