@@ -49,7 +49,7 @@ SCALE = Command(
         Argument("environment", "which deployment, as named in pitchey.toml", flag=True),
         Argument("public", "show the answer to everybody in the channel", kind=Kind.FLAG),
     ),
-    examples=("scale", "scale failover asia"),
+    examples=("scale", "scale --public"),
     details=(
         "Requests, CPU time, subrequests, Workers KV and R2 against the plan in `[scale]`; the "
         "database's connections and storage against its own limits. The day on which a limit is "
