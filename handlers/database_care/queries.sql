@@ -172,9 +172,11 @@ where a.application_name like 'pitchey-ops-bot OP-%%' and a.state = 'active'
   and a.pid <> pg_backend_pid() and a.datname = current_database();
 
 -- name: figures
+-- An index that was built anew has another number by then: it is found by its name.
 select pg_total_relation_size(c.oid)::int8 as bytes,
   coalesce(pg_stat_get_dead_tuples(c.oid), 0)::int8 as dead
-from pg_class c where c.oid = :oid::oid;
+from pg_class c where c.oid = case when :name::text = '' then :oid::oid
+  else to_regclass(:name::text)::oid end;
 
 -- name: bloat
 -- Pages that the rows need by their number and average width, beside the pages there are.

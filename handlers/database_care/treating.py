@@ -182,7 +182,11 @@ async def _figures(care: Care, subject: Subject) -> tuple[int, int] | None:
     """(bytes, dead rows) of now, those of the plan where it is locked; None where it is gone."""
     try:
         async with care.database.looking(deadline=CONNECT) as looking:
-            rows = await looking.rows(query("figures"), {"oid": subject.oid}, deadline=QUESTION)
+            asked = {
+                "oid": subject.oid,
+                "name": subject.name if isinstance(subject, Index) else "",
+            }
+            rows = await looking.rows(query("figures"), asked, deadline=QUESTION)
     except DatabaseFailure as failure:
         if failure.trouble in (DatabaseTrouble.LOCKED, DatabaseTrouble.TIMED_OUT):
             return subject.bytes, subject.dead if isinstance(subject, Table) else 0
