@@ -88,10 +88,18 @@ class FormFlow:
     def _judged(self, submission: Submission) -> tuple[str, dict[str, str]]:
         """The command line, and what is wrong by block id."""
         form, about = self._named(submission.form), submission.about
-        errors = form.check(submission.values, about) if form.check else {}
+        values = self._handed_over(form, submission.values)
+        errors = form.check(values, about) if form.check else {}
         if errors:
             return "", dict(errors)
-        return form.command_line(submission.values, about), {}
+        return form.command_line(values, about), {}
+
+    def _handed_over(self, form: Form, values: Mapping[str, str]) -> Mapping[str, str]:
+        """The values with a ticket in place of the secret one."""
+        if not form.secret or not values.get(form.secret):
+            return values
+        handover = self._work.dispatcher.runtime.handover
+        return {**values, form.secret: handover.keep(values[form.secret])}
 
     async def _open(self, opening: Opening) -> None:
         opening = await self._with_author(opening)

@@ -39,7 +39,8 @@ class Form:
     run as the person who submitted it. `check(values, about)` answers what is wrong, by block id;
     Slack shows it beside the field and keeps the modal open. An OpsError that any of them raises
     is shown to the person. Where the form `gives_way`, an ephemeral message whose button opened
-    it is replaced by the answer.
+    it is replaced by the answer. `secret` is the block id of an input whose value none of them
+    gets: they get a ticket of `bot.handover` in its place, and the value is written nowhere.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Form:
     command_line: Callable[[Mapping[str, str], Mapping[str, str]], str]
     check: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] | None = None
     gives_way: bool = False
+    secret: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.command import Invocation, Reply
 from bot.errors import OpsError
+from bot.handover import Handover
 
 if TYPE_CHECKING:
     from bot.clients import Clients
@@ -56,7 +57,11 @@ class Runtime:
     run: Callable[[Invocation], Awaitable[Reply]] = _nowhere
     clock: Callable[[], datetime] = _utc_now
     started_at: datetime = field(default_factory=_utc_now)
+    handover: Handover = field(init=False, repr=False)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set, repr=False)
+
+    def __post_init__(self) -> None:
+        self.handover = Handover(self.redactor, self.now)
 
     def now(self) -> datetime:
         """Aware UTC, by the clock of this process; a test may set another one."""

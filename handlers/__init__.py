@@ -32,6 +32,7 @@ from handlers import (
     scaling,
     schedules,
     status,
+    worker_secrets,
 )
 
 FEATURES: tuple[Feature, ...] = (
@@ -57,6 +58,7 @@ FEATURES: tuple[Feature, ...] = (
     deploys.FEATURE,
     maintenance.FEATURE,
     deployments.FEATURE,
+    worker_secrets.FEATURE,
     lessons.FEATURE,
     reports.FEATURE,
     operations.FEATURE,

@@ -13,6 +13,7 @@ from bot.live.choosing import (
 )
 from bot.live.picture import Picture, look, script_of
 from bot.live.rolling_back import RolledBack, roll_back
+from bot.live.secret_setting import SecretSet, set_secret
 from bot.live.site import SiteBack, SitePicture, look_site, roll_back_site
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "LiveChanged",
     "Picture",
     "RolledBack",
+    "SecretSet",
     "SiteBack",
     "SitePicture",
     "Unknown",
@@ -37,6 +39,7 @@ __all__ = [
     "roll_back",
     "roll_back_site",
     "script_of",
+    "set_secret",
     "suspect",
     "told",
 ]

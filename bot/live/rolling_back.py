@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Say = Callable[[str], Awaitable[None]]
 
 
-async def _silent(_words: str) -> None:
-    return
+async def silent(_words: str) -> None:
+    """Says nothing to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ async def roll_back(  # noqa: PLR0913 - every option is keyword-only
     reason: str,
     person_name: str,
     force: bool = False,
-    say: Say = _silent,
+    say: Say = silent,
     deadline: float = 60.0,
     patience: float = 10.0,
 ) -> RolledBack:

@@ -36,7 +36,23 @@ class Redactor:
     """Hides secrets. `secrets` are values the bot holds; those under six characters are left."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._forms = known_forms(secrets)
+        self._secrets = tuple(secrets)
+        self._learned: list[str] = []
+        self._know()
+
+    def learn(self, secret: str) -> None:
+        """Hide this value too, from now on until it is forgotten."""
+        self._learned.append(secret)
+        self._know()
+
+    def forget(self, secret: str) -> None:
+        """Hide it no longer, where it was learned as often as it is forgotten."""
+        if secret in self._learned:
+            self._learned.remove(secret)
+            self._know()
+
+    def _know(self) -> None:
+        self._forms = known_forms((*self._secrets, *self._learned))
         self._longest = max(map(len, self._forms), default=0)
         self._heads: dict[str, list[str]] = {}  # by their first characters
         for form in self._forms:

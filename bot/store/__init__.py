@@ -50,6 +50,7 @@ from bot.store.samples import Added, Samples
 from bot.store.samples_buckets import Bucket, Sample
 from bot.store.samples_gaps import SampleGaps
 from bot.store.schedules import ScheduleRecord, Schedules
+from bot.store.secret_rotations import SecretRotations
 from bot.store.sqlite_file import SqliteFile
 from bot.store.timeline import Timeline, TimelineEntry
 from bot.store.webhooks import Webhooks
@@ -104,6 +105,7 @@ class Store:
     report_posts: ReportPosts
     maintenance: Maintenances
     migration_tests: MigrationTests
+    secret_rotations: SecretRotations
     presence: Presence | LeasedPresence
     _connection: Connection
 
@@ -169,6 +171,7 @@ class Store:
             ReportPosts(connection),
             Maintenances(connection),
             MigrationTests(connection),
+            SecretRotations(connection),
             presence,
             connection,
         )

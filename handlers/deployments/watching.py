@@ -69,25 +69,36 @@ def _publish(
 ) -> None:
     place = history.index(deployment)
     previous = history[place + 1].version if place + 1 < len(history) else ""
+    label = _aside(deployment, previous)
+    if label:
+        reference = f"{environment} {deployment.version} {deployment.at:%Y-%m-%dT%H:%M:%S}"
+        runtime.store.marks.add(deployment.at, "deployment", label, reference)
+        return
     back = deployment.message.lower().startswith("rollback")
-    outcome = "rolled back" if back else "succeeded"
-    newcomer = next(
-        (share.version for share in deployment.shares if share.version != previous),
-        deployment.version,
-    )
-    if not deployment.whole:
-        share = next(each.percent for each in deployment.shares if each.version == newcomer)
-        outcome = f"takes {share:g} %"
     runtime.publish(
         DeploymentFinished(
             deployment.at,
             environment,
-            newcomer,
+            deployment.version,
             previous,
-            outcome,
+            "rolled back" if back else "succeeded",
             deployment.author or "somebody",
         )
     )
+
+
+def _aside(deployment: Deployment, previous: str) -> str:
+    """A label for what is no finished deployment of other code; empty for one. Pure."""
+    if deployment.triggered_by == "secret":
+        return "a secret set"
+    if deployment.whole and deployment.version == previous:
+        return f"{previous[:8]} deployed anew"
+    if deployment.whole:
+        return ""
+    newcomer = next(
+        (share for share in deployment.shares if share.version != previous), deployment.shares[0]
+    )
+    return f"{newcomer.version[:8]} {newcomer.percent:g} %"
 
 
 def _milliseconds(deployment: Deployment) -> int:
