@@ -135,10 +135,12 @@ class Child:
 
 
 def _last_line(said: str) -> str:
-    """The line that tells most: the first error, else the last line."""
+    """The line that tells most: the first error, with what the server said of it."""
     lines = [line.strip().rstrip(".") for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()]
-    return (errors or lines[-1:] or [""])[0][:400]
+    first = (errors or lines[-1:] or [""])[0]
+    server = next((line for line in errors[1:] if "server:" in line or "FATAL" in line), "")
+    return f"{first}; {server}"[:400] if server else first[:400]
 
 
 def _hint(trouble: DatabaseTrouble, said: str) -> str:

@@ -135,6 +135,7 @@ async def _streamed(
         raise OpsError(f"pg_dump could not be run: {error.strerror or error}.") from error
     finally:
         stop.set()
+        progress.begun.set()  # a thread waits for it
         counting.cancel()
         await asyncio.wait({dumping, counting}, timeout=_CLEANING)
         for task in (dumping, counting):

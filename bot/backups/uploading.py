@@ -27,7 +27,7 @@ MEGABYTE = 1 << 20
 _SMALLEST = 8 * MEGABYTE
 _MOST_PARTS = 10_000
 _SIDE_BY_SIDE = 2  # parts on their way; with the one that fills, all that is held in memory
-_TRIES = 5
+_TRIES = 4
 _FIRST_PAUSE = 0.5  # seconds, doubled each time
 _WORTH_AGAIN = frozenset({429, 500, 502, 503, 504})
 

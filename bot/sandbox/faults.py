@@ -58,6 +58,12 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("cache_cold", "cache", "Cold cache", "The hit rate falls to", 31.0, "%"),
     Fault("storage_refuses", "storage", "Storage refuses", "S3 answers AccessDenied"),
     Fault("storage_down", "storage", "Storage down", "S3 refuses connections"),
+    Fault("storage_slow", "storage", "Slow storage", "Every S3 answer is late", 2.0, "s"),
+    Fault(
+        "storage_cuts", "storage", "Storage cuts", "This share of long transfers is cut", 100.0, "%"
+    ),
+    Fault("storage_shortens", "storage", "Storage loses bytes", "Large objects are kept too short"),
+    Fault("backup_damaged", "storage", "Damaged backup", "A byte of the newest dump is another"),
     Fault("backup_old", "storage", "Old backup", "The newest backup is this old", 60.0, "hours"),
     Fault("auth_broken", "auth", "Sign-in broken", "The session endpoint answers 500"),
     Fault(

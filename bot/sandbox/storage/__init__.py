@@ -88,6 +88,10 @@ class Storage:
         on = [name for name in _GATED if self._faults.on(name)]
         seconds = self._faults.amount("storage_slow")
         await self._tell({"do": "refuse", "on": on, "seconds": seconds})
+        cuts = self._faults.amount("storage_cuts") if self._faults.on("storage_cuts") else 0.0
+        shortens = self._faults.on("storage_shortens")
+        await self._tell({"do": "break", "cuts": cuts, "shortens": shortens})
+        await self._tell({"do": "damage", "on": self._faults.on("backup_damaged")})
         hours = self._faults.amount("backup_old") if self._faults.on("backup_old") else None
         await self._tell({"do": "age", "hours": hours})
 

@@ -1,8 +1,8 @@
 """An S3 server in a process of its own: moto with sign-in, led by lines on standard input.
 
 First it reads each bucket's keys, one line of JSON, and prints its port. Then each line it
-reads is an order (`seed`, `refuse`, `age`) that it answers with a line. The end of its input
-ends it.
+reads is an order (`seed`, `refuse`, `break`, `damage`, `age`) that it answers with a line. The
+end of its input ends it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
 from moto.s3.models import s3_backends
 from werkzeug.serving import make_server
 
+from bot.sandbox.storage.carrier import Carrier
 from bot.sandbox.storage.gate import Gate
 from bot.sandbox.storage.shelves import Shelves
 
@@ -53,8 +54,9 @@ def say(body: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    gate = Gate(create_backend_app("s3"))
     shelves = Shelves(s3_backends[DEFAULT_ACCOUNT_ID]["aws"])
+    carrier = Carrier(create_backend_app("s3"), shelves.shorten)
+    gate = Gate(carrier)
     server = make_server("127.0.0.1", 0, gate, threaded=True, request_handler=MotoRequestHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     for bucket, keys in json.loads(sys.stdin.readline()).items():
@@ -68,6 +70,10 @@ def main() -> None:
             case "refuse":
                 gate.faults = frozenset(order["on"])
                 gate.seconds = float(order["seconds"])
+            case "break":
+                carrier.cuts, carrier.shortens = float(order["cuts"]), bool(order["shortens"])
+            case "damage":
+                shelves.damage(on=bool(order["on"]))
             case "age":
                 shelves.age(order["hours"])
         say({"done": order["do"]})

@@ -24,6 +24,7 @@ class Shelves:
         self._dump = b""
         self._facts: dict[str, Any] = {}
         self._aside: Any = None  # the bucket's real content while an older one is shown
+        self._damaged: tuple[Any, bytes] | None = None  # an object, and its bytes of before
 
     def seed(self, order: dict[str, Any]) -> None:
         """Put everything as it is at the start; `order` names the dump file and its facts."""
@@ -55,6 +56,27 @@ class Shelves:
         self._aside = bucket.keys
         bucket.keys = type(bucket.keys)()
         self._put_backups(datetime.now(UTC) - timedelta(hours=hours))
+
+    def shorten(self, path: str) -> None:
+        """Keep an object of `/bucket/key` a little shorter than what was sent."""
+        bucket, _, key = path.lstrip("/").partition("/")
+        stored = self._store.get_object(bucket, key)
+        stored.value = stored.value[:-100]
+
+    def damage(self, *, on: bool) -> None:
+        """Change one byte in the middle of the newest dump; off puts it back."""
+        if self._damaged is not None:
+            stored, whole = self._damaged
+            stored.value, self._damaged = whole, None
+        if not on:
+            return
+        found = self._store.get_bucket(BACKUPS).keys
+        dumps = [stored for key, stored in found.items() if "/database.dump" in key]
+        newest = max(dumps, key=lambda each: each.last_modified)
+        whole = newest.value
+        changed = bytearray(whole)
+        changed[len(changed) // 2] ^= 0xFF
+        newest.value, self._damaged = bytes(changed), (newest, whole)
 
     def _put_backups(self, newest: datetime) -> None:
         for day in reversed(range(DAYS)):
