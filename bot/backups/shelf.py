@@ -106,7 +106,23 @@ async def newest_good(
     Where none has a manifest, the newest dump of a size that can hold something counts. Raises
     StorageFailure or NotConfigured.
     """
-    return last_good(await kept(settings, clients, deadline=deadline))
+    bucket, prefix = clients.backups, settings.storage.backup_prefix
+    shelves = _shelves(await backup_objects(bucket, settings, deadline=deadline), prefix)
+    newest = sorted(
+        (each for each, held in shelves.items() if _when(held)),
+        key=lambda each: _when(shelves[each]),
+        reverse=True,
+    )
+    for backup in newest:  # one after the other: nearly always the first one will do
+        manifests = await _manifests(bucket, {backup: shelves[backup]}, deadline)
+        found = _kept(prefix, backup, shelves[backup], manifests.get(backup))
+        if found is not None and found.good:
+            return found
+    if newest:
+        return None
+    found_all = (_kept(prefix, each, held, None) for each, held in shelves.items())
+    dumps = [each for each in found_all if each is not None]
+    return last_good(sorted(dumps, key=lambda each: each.finished, reverse=True))
 
 
 def last_good(backups: Iterable[KeptBackup]) -> KeptBackup | None:
@@ -116,6 +132,13 @@ def last_good(backups: Iterable[KeptBackup]) -> KeptBackup | None:
     if good is not None or any(each.manifest is not None for each in all_of_them):
         return good
     return next((each for each in all_of_them if each.bytes >= SMALLEST_DUMP), None)
+
+
+def _when(held: list[StoredObject]) -> float:
+    """When its manifest was written; 0 where there is none."""
+    return next(
+        (each.modified.timestamp() for each in held if each.key.endswith(f"/{MANIFEST}")), 0.0
+    )
 
 
 def _shelves(objects: Iterable[StoredObject], prefix: str) -> dict[str, list[StoredObject]]:

@@ -43,8 +43,10 @@ async def take(
     label: Label | str,
     person: Person,
     say: Say,
+    read_back: bool = True,
 ) -> KeptBackup:
-    """Make a backup of the database; answers it once its manifest is in the bucket.
+    """Make a backup of the database; answers it once it was read back and decoded, or, without
+    `read_back`, once its manifest is in the bucket.
 
     `say` is told how it stands, about once a second; where it raises, or this task is cancelled,
     the backup is given up and nothing of it is left. Raises OpsError.
@@ -56,12 +58,29 @@ async def take(
     for attempt in range(1, _AGAIN + 1):
         try:
             async with held(database, deadline=seconds) as snapshot:
-                return await _backup(settings, clients, store, Label(label), person, say, snapshot)
+                made = await _backup(settings, clients, store, Label(label), person, say, snapshot)
         except (ProgramFailed, DatabaseFailure) as error:
             if attempt == _AGAIN or not _vanished(error):
                 raise
             await say("A table was dropped meanwhile; beginning again")
+        else:
+            if read_back:
+                await _read_back(settings, clients, made, person, say)
+            return made
     raise AssertionError("unreachable")
+
+
+async def _read_back(
+    settings: Settings, clients: Clients, made: KeptBackup, person: Person, say: Say
+) -> None:
+    from bot.backups.verifying import verify
+
+    found = await verify(settings, clients, made, person=person, say=say)
+    if not found.good:
+        raise OpsError(
+            f"The backup {made.id} was stored, but it cannot be used: {found.proof.problems[0]}",
+            "Look at the bucket; then make another one: `/pitchey backup now`.",
+        )
 
 
 async def _backup(

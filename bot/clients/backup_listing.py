@@ -9,7 +9,10 @@ from datetime import datetime
 from bot.clients.storage import StoredObject
 
 _MANIFEST = "manifest.json"
-DUMPS = (".dump", ".dump.zst", ".dump.lz4", ".dump.gz", ".sql", ".sql.gz", ".sql.zst", ".pgdump")
+DUMPS = (
+    ".dump", ".dump.zst", ".dump.zst.age", ".dump.lz4", ".dump.gz", ".sql", ".sql.gz", ".sql.zst",
+    ".pgdump",
+)  # fmt: skip
 # `pg_dump | gzip` leaves a valid file of 20 bytes when pg_dump fails; no real dump is so small.
 SMALLEST_DUMP = 1_000
 
@@ -24,6 +27,8 @@ class NewestBackup:
     proven: bool
     backups: int
     unfinished: tuple[str, ...] = ()  # newer dumps without manifest, or too small to be one
+    corrupt: int = 0  # newer ones whose verification failed
+    change_percent: float | None = None  # of the dump's size, beside the good one before
 
 
 def newest_backup(objects: Iterable[StoredObject]) -> NewestBackup | None:
@@ -53,7 +58,11 @@ def newest_backup(objects: Iterable[StoredObject]) -> NewestBackup | None:
             for stored in dumps
             if _folder(stored.key) not in folders and stored.modified > newest.modified
         )
-        return NewestBackup(newest.key, newest.modified, size, True, len(manifests), loose[:5])
+        newer = {_folder(stored.key) for stored in held if stored.modified > newest.modified}
+        return NewestBackup(
+            newest.key, newest.modified, size, True, len(manifests), loose[:5],
+            len(newer & bad), _change(manifests, dumps),
+        )  # fmt: skip
     whole = [stored for stored in dumps if stored.size >= SMALLEST_DUMP]
     if not whole:
         return None
@@ -80,6 +89,13 @@ def _folder(key: str) -> str:
 def _belongs(key: str, manifest: str) -> bool:
     folder = _folder(manifest)
     return key != manifest and folder in (_folder(key), key.rpartition("/")[0])
+
+
+def _change(manifests: list[StoredObject], dumps: list[StoredObject]) -> float | None:
+    """Percent that the newest dump is larger than the one before; None where one is missing."""
+    sizes = {_folder(stored.key): stored.size for stored in dumps}
+    newest, before = (*(sizes.get(_folder(each.key), 0) for each in manifests[:2]), 0, 0)[:2]
+    return 100.0 * (newest - before) / before if newest and before else None
 
 
 def _corrupt(held: list[StoredObject]) -> set[str]:

@@ -177,6 +177,16 @@ _GUIDE: tuple[Rule, ...] = (
         severity="critical", playbook="disaster-recovery",
     ),
     Rule(
+        name="BACKUP_CORRUPT", title="A backup cannot be used", metric="backups_corrupt",
+        statistic="latest", above=0.0, window_minutes=720, no_data_minutes=0,
+        severity="critical", playbook="disaster-recovery",
+    ),
+    Rule(
+        name="BACKUP_SIZE_ODD", title="The newest backup has an odd size",
+        metric="backup_size_change", statistic="latest", above=50.0, window_minutes=720,
+        no_data_minutes=0, escalate=False,
+    ),
+    Rule(
         name="DISK_FULL", title="The disk fills up", metric="disk", above=80.0, clear=75.0,
         for_minutes=10, no_data_minutes=60,
     ),

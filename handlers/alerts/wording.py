@@ -20,6 +20,8 @@ _UNITS = {
     "worker_errors": "errors",
     "certificate_days": "days",
     "backup_age_hours": "hours",
+    "backup_size_change": "%",
+    "backups_corrupt": "backups",
 }
 _STATISTICS = {
     "average": "on average over", "minimum": "at least over", "maximum": "at most over",

@@ -86,7 +86,7 @@ async def make(context: Context, label: Label) -> Made:
     await operation.step(DUMP)
     backup = await take(
         context.settings, context.clients, context.store, label=label,
-        person=context.invocation.person, say=say,
+        person=context.invocation.person, say=say, read_back=False,
     )  # fmt: skip
     await operation.step(READ_BACK)
     verified = await verify(

@@ -18,7 +18,6 @@ from bot.backups.drilling import drill
 from bot.backups.restoring import Restored, check_readable, restore_into
 from bot.backups.shelf import KeptBackup
 from bot.backups.switching import find, live_name, switch
-from bot.backups.verifying import verify
 from bot.errors import BadInput, OpsError
 from handlers.backups.result import Databases, Drilled, Recovered
 from handlers.backups.telling import operation_of, saying
@@ -96,13 +95,6 @@ async def replace_live(context: Context, backup: KeptBackup, name: str) -> Recov
         safety = await take(
             settings, clients, context.store, label=Label.SAFETY, person=person, say=say
         )
-        found = await verify(settings, clients, safety, person=person, say=say)
-        if not found.good:
-            raise OpsError(
-                f"The safety backup cannot be read back: {found.proof.problems[0]} Nothing was "
-                "restored.",
-                "Find out why first: `/pitchey backup verify`.",
-            )
     await operation.step(COMPARE)
     restored = await _restored(context, backup, name)
     if restored.problems:

@@ -11,7 +11,8 @@ from handlers.morning.result import Found, State
 from handlers.morning.words import plural, size, span
 
 _MANIFEST = "manifest.json"
-_DUMPS = (".dump", ".sql", ".gz", ".zst", ".lz4", ".pgdump")
+_DUMPS = (".dump", ".sql", ".gz", ".zst", ".lz4", ".age", ".pgdump")
+_CORRUPT, _VERIFIED = "/corrupt.json", "/verified.json"
 _SMALLEST = 1_000  # bytes; `pg_dump | gzip` leaves a file of 20 when pg_dump fails
 _SHRUNK = 0.5  # of the one before: a table is missing, or worse
 LAST = 5
@@ -32,7 +33,7 @@ def last_backups(objects: Iterable[StoredObject], most: int = LAST) -> tuple[Bac
     """The newest backups, newest first: objects of one folder are one backup."""
     groups: dict[str, list[StoredObject]] = {}
     for stored in objects:
-        if stored.key.endswith((_MANIFEST, *_DUMPS)):
+        if stored.key.endswith((_MANIFEST, _CORRUPT, _VERIFIED, *_DUMPS)):
             groups.setdefault(_group(stored.key), []).append(stored)
     manifests = any(_has_manifest(held) for held in groups.values())
     backups = [_backup(name, held, manifests=manifests) for name, held in groups.items()]
@@ -94,13 +95,23 @@ def _has_manifest(held: list[StoredObject]) -> bool:
 
 def _backup(name: str, held: list[StoredObject], *, manifests: bool) -> Backup:
     proven = _has_manifest(held)
-    total = sum(each.size for each in held if not each.key.endswith(_MANIFEST))
+    told = [each for each in held if not each.key.endswith((_CORRUPT, _VERIFIED))]
+    total = sum(each.size for each in told if not each.key.endswith(_MANIFEST))
     problem = ""
     if manifests and not proven:
         problem = "not finished: it has no manifest"
+    elif _found_corrupt(held):
+        problem = "corrupt: its verification failed"
     elif total < _SMALLEST:
         problem = f"empty: {size(total)}"
-    return Backup(name, max(each.modified for each in held), total, proven, problem)
+    return Backup(name, max(each.modified for each in told or held), total, proven, problem)
+
+
+def _found_corrupt(held: list[StoredObject]) -> bool:
+    """The last verification failed: its mark is not older than that of a good one."""
+    when = {each.key.rpartition("/")[2]: each.modified for each in held}
+    corrupt, verified = when.get(_CORRUPT[1:]), when.get(_VERIFIED[1:])
+    return corrupt is not None and (verified is None or corrupt >= verified)
 
 
 def _mark(backup: Backup) -> str:

@@ -34,6 +34,8 @@ def test_the_guides_thresholds() -> None:
         "ORIGIN_ERROR_RATE": ("origin_error_rate", 1, None),
         "CERTIFICATE_EXPIRES": ("certificate_days", None, 14),
         "BACKUP_TOO_OLD": ("backup_age_hours", 26, None),
+        "BACKUP_CORRUPT": ("backups_corrupt", 0, None),
+        "BACKUP_SIZE_ODD": ("backup_size_change", 50, None),
     }
     limits = {rule.name: (rule.metric, rule.above, rule.below) for rule in guide_rules()}
     assert {name: limits[name] for name in expected} == expected

@@ -39,7 +39,7 @@ class Shop:
     async def take(self, *, say: Callable[[str], Awaitable[None]] | None = None) -> KeptBackup:
         return await take(
             self.settings, self.house.clients, self.house.store, label="manual", person=ANA,
-            say=say or self.say,
+            say=say or self.say, read_back=False,
         )  # fmt: skip
 
     async def verify(self, backup: KeptBackup) -> Verified:

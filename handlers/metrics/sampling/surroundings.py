@@ -89,7 +89,8 @@ async def _inspect(scene: Scene, host: str, port: int) -> Certificate | None:
 
 
 async def backup(scene: Scene) -> Findings:
-    """Hours since the newest whole backup. Raises StorageFailure."""
+    """The newest whole backup: its age in hours, how its size changed, and how many newer ones
+    are corrupt. Raises StorageFailure."""
     bucket = scene.clients.backups
     if not scene.own or not bucket.configured:
         return Findings(note="the backups' bucket is not configured for this environment")
@@ -97,7 +98,13 @@ async def backup(scene: Scene) -> Findings:
     if newest is None:
         return Findings(note="there is no whole backup")
     hours = max(0.0, (scene.now - newest.finished).total_seconds() / 3600)
-    return Findings((scene.sample("backup_age_hours", hours),))
+    samples = [
+        scene.sample("backup_age_hours", hours),
+        scene.sample("backups_corrupt", float(newest.corrupt)),
+    ]
+    if newest.change_percent is not None:
+        samples.append(scene.sample("backup_size_change", abs(newest.change_percent)))
+    return Findings(tuple(samples))
 
 
 async def disk(scene: Scene) -> Findings:
