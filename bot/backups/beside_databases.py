@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.clients.postgres import Database
 from bot.clients.postgres_programs import direct
+from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
 from bot.errors import BadInput, OpsError, Refused
 
 if TYPE_CHECKING:
@@ -110,8 +111,13 @@ async def acting(
 ) -> AsyncIterator[Connection]:
     """A writing connection on the direct host, in the named database or that of DATABASE_URL."""
     own = elsewhere(database, name)
-    async with own.session(deadline=deadline, read_only=False) as connection:
-        yield connection
+    try:
+        async with own.session(deadline=deadline, read_only=False) as connection:
+            yield connection
+    except DatabaseFailure as error:
+        if error.trouble is DatabaseTrouble.OTHER and error.said:
+            error.message = f"The database refused: {error.said[:300]}"
+        raise
 
 
 def elsewhere(database: Database, name: str) -> Database:

@@ -73,7 +73,7 @@ class Contents:
         if at >= 0:
             return self._ended(current, at + 1, at + len(_ENDS))
         # The last newline may be the first byte of the end; after none of them is there any.
-        cut = held.rfind(b"\n", 0, len(held) - len(_ENDS) + 1) + 1
+        cut = held.rfind(b"\n", 0, max(0, len(held) - len(_ENDS) + 1)) + 1
         if cut > 0:
             current.add(held[:cut])
             del held[:cut]

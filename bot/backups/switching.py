@@ -8,6 +8,8 @@ or not at all: a crash at any moment leaves the live database as it was.
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,7 +28,7 @@ from bot.errors import BadInput, OpsError, Refused
 if TYPE_CHECKING:
     from bot.clients.postgres import Connection, Database
 
-_TRIES = 3
+_TRIES = 2
 _END_SESSIONS = """
 select count(pg_terminate_backend(pid)) as ended from pg_stat_activity
 where datname = any(%s) and pid <> pg_backend_pid() and backend_type = 'client backend'
@@ -42,6 +44,15 @@ select bool_and(pg_has_role(datdba, 'member')) as owns,
   (select rolcreatedb or rolsuper from pg_roles where rolname = current_user) as creates,
   current_user as role
 from pg_database where datname = any(%s)
+"""
+
+
+_NOT_OURS = """
+select a.datname as name, a.usename as role from pg_stat_activity a
+join pg_roles r on r.oid = a.usesysid
+where a.datname = any(%s) and a.backend_type = 'client backend' and a.pid <> pg_backend_pid()
+  and not pg_has_role(a.usesysid, 'member')
+  and (r.rolsuper or not pg_has_role('pg_signal_backend', 'usage'))
 """
 
 
@@ -79,11 +90,15 @@ async def live_name(database: Database) -> str:
     return str(told[0]["name"])
 
 
-def name_before(live: str, now: datetime) -> str:
+def name_before(live: str, now: datetime, taken: Collection[str] = ()) -> str:
     """What the live database is called once it is replaced; at most 63 bytes. Pure."""
-    stamp = f"_before_{now.astimezone(UTC):%Y%m%d_%H%M%S}"
-    kept = live.encode()[: 63 - len(stamp)].decode(errors="ignore")
-    return kept + stamp
+    for number in itertools.count(1):
+        stamp = f"_before_{now.astimezone(UTC):%Y%m%d_%H%M%S}"
+        stamp += f"_{number}" if number > 1 else ""
+        name = live.encode()[: 63 - len(stamp)].decode(errors="ignore") + stamp
+        if name not in taken:
+            break
+    return name
 
 
 async def switch(database: Database, source: str, live: str, by: str) -> Switched:
@@ -92,9 +107,11 @@ async def switch(database: Database, source: str, live: str, by: str) -> Switche
     Raises Refused where the role may not, OpsError where a session does not end, DatabaseFailure;
     in each of these nothing was changed.
     """
-    before = name_before(live, datetime.now(UTC))
+    names = await database.query("select datname as name from pg_database", deadline=20.0)
+    before = name_before(live, datetime.now(UTC), {str(each["name"]) for each in names})
     third = await _third(database, live, source)
     await _may_rename(database, live, source)
+    await _may_end(database, live, source)
     ended = 0
     for attempt in range(1, _TRIES + 1):
         try:
@@ -164,6 +181,17 @@ async def _third(database: Database, *not_these: str) -> str:
         "Let the database's owner run: `CREATE DATABASE postgres;`",
         permanent=True,
     )
+
+
+async def _may_end(database: Database, live: str, source: str) -> None:
+    rows = await database.query(_NOT_OURS, ([live, source],), deadline=20.0)
+    if rows:
+        raise OpsError(
+            f"A session of {rows[0]['role']} in {rows[0]['name']} may not be ended by the bot, so "
+            "nothing was switched.",
+            "Let it end (`/pitchey db connections` shows it), or grant pg_signal_backend to the "
+            "bot's database user.",
+        )
 
 
 async def _may_rename(database: Database, live: str, source: str) -> None:

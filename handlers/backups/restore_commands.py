@@ -181,8 +181,8 @@ SWITCH = Command(
     arguments=(NAMED,),
     examples=('restore switch pitchey_restore_20261128 --reason "rows compared by Ana"',),
     details=(
-        "Both databases change names in one transaction of the server, so that there is no moment "
-        "without a live one, and a crash changes nothing. Sessions are ended; applications "
+        "Both databases change names in one transaction of the server: a crash changes nothing. "
+        "Sessions are ended, and who signs in in that very moment gets one error; applications "
         "connect again to the same name."
     ),
     guide=GUIDE,
