@@ -58,7 +58,6 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("cache_cold", "cache", "Cold cache", "The hit rate falls to", 31.0, "%"),
     Fault("storage_refuses", "storage", "Storage refuses", "S3 answers AccessDenied"),
     Fault("storage_down", "storage", "Storage down", "S3 refuses connections"),
-    Fault("storage_slow", "storage", "Slow storage", "Every S3 answer is late", 2.0, "s"),
     Fault(
         "storage_cuts", "storage", "Storage cuts", "This share of long transfers is cut", 100.0, "%"
     ),
