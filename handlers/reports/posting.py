@@ -42,7 +42,7 @@ def want(runtime: Runtime, made: Made, channel: str, note: str) -> bool:
         facts.kind, facts.period, made.revision, channel, note, runtime.now()
     )
     if runtime.rooms is not None:
-        runtime.background(_follow(runtime), f"report {facts.period}")
+        runtime.background(_in_background(runtime), f"report {facts.period}")
     return fresh
 
 
@@ -75,12 +75,19 @@ def files(made: Made, charts: tuple[Chart, ...]) -> tuple[Upload, ...]:
     )
 
 
-async def _follow(runtime: Runtime) -> None:
+async def _follow(runtime: Runtime, _due: datetime | None = None) -> str:
+    """Until everything is brought, or half a minute is over; then the next look goes on."""
+    told = await bring(runtime)
     for _ in range(_LOOKS):
-        await bring(runtime)
-        if not runtime.store.report_posts.unfinished():
-            return
+        if runtime.rooms is None or not runtime.store.report_posts.unfinished():
+            break
         await asyncio.sleep(0.5)
+        told = await bring(runtime)
+    return told
+
+
+async def _in_background(runtime: Runtime) -> None:
+    await _follow(runtime)
 
 
 async def _step(runtime: Runtime, post: ReportPost) -> int:
@@ -206,8 +213,8 @@ def _encoded(text: str) -> bytes:
 BRING = Job(
     name="report-bring",
     title="Bringing reports to Slack",
-    when=lambda _settings: timedelta(seconds=30),
-    run=bring,
+    when=lambda _settings: timedelta(seconds=15),
+    run=_follow,
     deadline=180.0,
     quiet=True,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.phrases import plural
+from handlers.reports.wording import amount
 
 if TYPE_CHECKING:
     from bot.settings import MetricName
@@ -98,6 +99,13 @@ def _extreme_of(buckets: Buckets) -> str:
     )
 
 
+def _sizes_of(buckets: Buckets) -> str:
+    return (
+        f"of {plural(count_of(buckets), 'measurement')}, from {amount(_least(buckets), 'bytes')} "
+        f"to {amount(_most(buckets), 'bytes')}"
+    )
+
+
 _MERGED = "95 of 100 were at or below it, from merged sketches, within 0.5 % of the exact one."
 _BOT, _CLOUDFLARE = "checks by this bot from outside", "Cloudflare's analytics of the Worker"
 _TELEMETRY = "Cloudflare's Workers telemetry"
@@ -129,7 +137,7 @@ CAPACITY = (
          "Mean of the share of lookups that hit.", "Upstash, asked by this bot",
          higher_is_better=True),
     Spec("database_size", "Database size", "bytes", "database_size", "database_size", _most,
-         _extreme_of, "The largest measured.", "PostgreSQL, asked by this bot"),
+         _sizes_of, "The largest measured.", "PostgreSQL, asked by this bot"),
     Spec("disk", "Disk of the bot's machine", "%", "disk", "disk", _most, _extreme_of,
          "The fullest measured.", "the bot's own machine"),
     Spec("certificate_days", "Certificate, days left", "days", "certificate_days", "certificate",

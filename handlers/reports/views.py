@@ -10,7 +10,6 @@ from bot.blocks import (
     clip,
     command_button,
     context,
-    date,
     divider,
     escape,
     section,
@@ -26,7 +25,7 @@ from handlers.reports.lines import (
 )
 from handlers.reports.result import Advice, Facts, Figure, Incident, Made
 from handlers.reports.verdict import mood, verdict
-from handlers.reports.wording import missing
+from handlers.reports.wording import missing, moment
 
 SHOWN_INCIDENTS, SHOWN_PLANNED, SHOWN_CHANGES = 5, 6, 10
 Pictures = Sequence[tuple[str, str]]  # id of the file, the finding in words
@@ -73,7 +72,7 @@ def about(made: Made) -> str:
     by = f"prepared by {escape(made.prepared_by)}" if made.prepared_by else ""
     revision = f"revision {made.revision}" if made.revision > 1 else ""
     of = "Week of " if facts.kind == "weekly" else ""
-    running = "" if facts.over else f"not over yet, up to {date(facts.made_for)}"
+    running = "" if facts.over else f"not over yet, up to {moment(facts.made_for, facts.zone)}"
     parts = (f"{of}{facts.words} ({facts.period})", by, running, revision, escape(made.note))
     return f"*{name}* · " + " · ".join(each for each in parts if each)
 

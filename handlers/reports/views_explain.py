@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.blocks import actions, command_button, context, date, escape, section
+from bot.blocks import actions, command_button, context, escape, section
 from bot.command import Block, Reply
 from handlers.reports.lines import SIGNS, figure_words
 from handlers.reports.result import Facts, Figure
-from handlers.reports.wording import amount, missing
+from handlers.reports.wording import amount, missing, moment
 
 
 def explained(facts: Facts, figure: Figure) -> Reply:
@@ -20,7 +20,7 @@ def explained(facts: Facts, figure: Figure) -> Reply:
         f"*How*: {escape(figure.how)}",
         f"*Sum*: {escape(figure.working)}",
         f"*Source*: {escape(figure.source)}, {measured}",
-        f"*Window*: {date(facts.since)} to {date(facts.made_for)}, days of {escape(facts.zone)}",
+        f"*Window*: {_window(facts)}",
         f"*Beside it*: {escape(figure_words(figure, facts.kind_noun))}",
     ]
     blocks: list[Block] = [section(f"*{text}*"), section("\n".join(lines))]
@@ -55,8 +55,8 @@ def all_explained(facts: Facts) -> Reply:
     told = missing(facts) or "Nothing is missing."
     blocks.append(
         context(
-            f"{escape(told)} From {date(facts.since)} to {date(facts.made_for)}. Percentiles are "
-            "merged from sketches; drills and private incidents are never counted."
+            f"{escape(told)} {_window(facts)}. Percentiles are merged from sketches; drills and "
+            "private incidents are never counted."
         )
     )
     shown = [each for each in facts.health if each.value is not None][:5]
@@ -73,3 +73,9 @@ def all_explained(facts: Facts) -> Reply:
             )
         )
     return Reply(text, blocks, data={each.name: each.working for each in found})
+
+
+def _window(facts: Facts) -> str:
+    """In the team's zone, whose days the period has."""
+    since, until = moment(facts.since, facts.zone), moment(facts.made_for, facts.zone)
+    return f"{since} to {until}, {escape(facts.zone)}"
