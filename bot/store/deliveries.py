@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.store.connection import Connection
+from bot.store.connection import Connection, Sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +69,41 @@ class Deliveries:
             return taken.rowcount == 1
 
     def exchange(
-        self, claims: Sequence[Claim], finished: Sequence[str], now: datetime
+        self,
+        claims: Sequence[Claim],
+        finished: Sequence[str],
+        now: datetime,
+        *,
+        again: bool = False,
     ) -> tuple[bool, ...]:
-        """Claim and finish many in one transaction; answers, claim by claim, who was first."""
+        """Claim and finish many in one transaction; answers, claim by claim, who was first.
+
+        With `again` a claim that stands there already, word for word, counts as the first: it
+        was written by the try before, whose answer was lost.
+        """
         moment = _milliseconds(now)
         # A unique key decides who was first, so nobody has to wait for other writers.
         with self._connection.write(durable=False, alone=False) as sqlite:
-            first = tuple(
-                sqlite.execute(
+            first = []
+            for claim in claims:
+                added = sqlite.execute(
                     "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, ?, NULL)",
                     (claim.delivery_id, claim.summary, claim.reply_to, moment),
-                ).rowcount
-                == 1
-                for claim in claims
-            )
+                )
+                first.append(added.rowcount == 1 or (again and _same(sqlite, claim)))
             sqlite.executemany(
                 "UPDATE deliveries SET finished_at = ?, summary = '', reply_to = '' "
                 "WHERE delivery_id = ? AND finished_at IS NULL",
                 [(moment, delivery_id) for delivery_id in finished],
             )
-        return first
+        if not again:
+            return tuple(first)
+        # Twice in one batch is a delivery that came twice.
+        seen = [claim.delivery_id for claim in claims]
+        return tuple(
+            won and seen.index(claim.delivery_id) == place
+            for place, (won, claim) in enumerate(zip(first, claims, strict=True))
+        )
 
     def unfinished(self) -> tuple[UnfinishedDelivery, ...]:
         """Claimed and never finished, oldest first.
@@ -118,6 +133,14 @@ class Deliveries:
                 "DELETE FROM deliveries WHERE claimed_at < ? AND finished_at IS NOT NULL",
                 (_milliseconds(moment),),
             ).rowcount
+
+
+def _same(sqlite: Sql, claim: Claim) -> bool:
+    row = sqlite.execute(
+        "SELECT summary FROM deliveries WHERE delivery_id = ? AND finished_at IS NULL",
+        (claim.delivery_id,),
+    ).fetchone()
+    return row is not None and bool(row[0] == claim.summary)
 
 
 def _milliseconds(moment: datetime) -> int:

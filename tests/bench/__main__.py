@@ -23,6 +23,7 @@ from tests.bench import (
     incidents,
     outbox,
     playbooks,
+    replicas,
     reports,
     samples,
     slack,
@@ -215,6 +216,10 @@ def main(names: Sequence[str]) -> None:
         "reports": (
             "A weekly report from a year",
             lambda: reports.measure(told.say, told.goal),
+        ),
+        "replicas": (
+            "Three copies of the bot against one",
+            lambda: asyncio.run(replicas.measure(told.say, told.goal)),
         ),
         "samples": (
             "A year of measurements",

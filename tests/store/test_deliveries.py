@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Store, UnfinishedDelivery
+from bot.store import Claim, Store, UnfinishedDelivery
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -71,3 +71,14 @@ def test_any_text_is_an_id(store: Store, store_url: str, odd: str) -> None:
     # PostgreSQL's texts hold no NUL: the sign for what cannot be shown stands for it.
     shown = odd.replace("\x00", "\ufffd") if store_url else odd
     assert store.deliveries.unfinished()[0].summary == shown
+
+
+def test_a_try_whose_answer_was_lost_is_no_duplicate(store: Store) -> None:
+    mine, other = Claim("d1", "mine", "here"), Claim("d1", "another's", "here")
+    assert store.deliveries.exchange((mine,), (), NOW) == (True,)
+    assert store.deliveries.exchange((mine, mine, Claim("d2", "s", "h")), (), NOW, again=True) == (
+        True, False, True,
+    )  # fmt: skip
+    assert store.deliveries.exchange((other,), (), NOW, again=True) == (False,)
+    store.deliveries.finish("d1", NOW)
+    assert store.deliveries.exchange((mine,), (), NOW, again=True) == (False,)
