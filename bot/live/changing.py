@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _Result = TypeVar("_Result")
 _TIMES = 3
-_LONGEST_WAIT = 30.0  # seconds that Cloudflare may ask for before another try
+_LONGEST_WAIT = 8.0  # seconds that Cloudflare may ask for before another try
 _ASK_AGAIN = "See `deployments`, then ask again."
 _LOOK_SOON = "Look at `deployments` as soon as Cloudflare answers again."
 _LOOK = 10.0  # seconds for one look at the deployments
@@ -132,6 +132,8 @@ class _Sending:
             except (Unreachable, BadAnswer, CloudflareError) as failure:
                 if isinstance(failure, CloudflareError) and failure.status >= 400:
                     raise  # a refusal changes nothing
+                if attempt < _TIMES and await _waited(failure):
+                    continue
                 found = await self._after_silence(failure)
                 if found is not None and (before is None or found.id != before.id):
                     if not same_split(found.shares, self.wanted):
@@ -166,12 +168,9 @@ class _Sending:
         return Changed(before, made, self.clock.seconds, overtaken=overtaken)
 
     async def _after_silence(self, failure: OpsError) -> Deployment | None:
-        """What is live now; raises the failure where waiting would take too long."""
+        """What is live now; raises Unknown where nobody can tell."""
         if isinstance(failure, CloudflareLimited):
-            wait = failure.retry_after or 0.0
-            if not 0 < wait <= _LONGEST_WAIT:
-                raise failure
-            await asyncio.sleep(wait)
+            raise failure  # nothing was done, and waiting would take too long
         try:
             return await self.clock.look(self.cloudflare, self.script)
         except OpsError as blind:
@@ -180,6 +179,15 @@ class _Sending:
                 f"effect. It said: {failure.message}",
                 _LOOK_SOON,
             ) from blind
+
+
+async def _waited(failure: OpsError) -> bool:
+    """Whether Cloudflare asked for a short pause, which is over now; it did nothing then."""
+    wait = failure.retry_after or 0.0 if isinstance(failure, CloudflareLimited) else 0.0
+    if not 0 < wait <= _LONGEST_WAIT:
+        return False
+    await asyncio.sleep(wait)
+    return True
 
 
 class _Clock:
