@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 STATEMENT_SECONDS = 6 * 3_600.0  # for one statement; whole tables are rewritten by some
 COMES_BACK_WITHIN = 60.0  # seconds that a restarting server gets
 PATIENCE = 24  # times lock_seconds: CONCURRENTLY waits for old transactions, and holds up nobody
+OLD = 10.0  # seconds
 _AGAIN_AFTER = 1.0
 AWAY = (DatabaseTrouble.CUT, DatabaseTrouble.REFUSED, DatabaseTrouble.WAKING)
 # Bytes a second before anything was measured here: what slow disks do.
@@ -45,6 +46,11 @@ class Care:
     @property
     def database(self) -> Database:
         return self.context.clients.database
+
+    @property
+    def old(self) -> float:
+        """Seconds after which a transaction is not waited for: it will not end by itself soon."""
+        return max(OLD, self.lock_seconds(patient=True) / 2)
 
     def stop(self) -> bool:
         return self.operation.cancel_requested

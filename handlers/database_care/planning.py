@@ -95,7 +95,7 @@ async def plan(
         what = "the most bloated tables"
     return Plan(
         target=target(subjects),
-        effect=f"{treatment.doing.lower()}s {what} ({totals(taken)}), "
+        effect=f"{treatment.does} {what} ({totals(taken)}), "
         f"{expected(context, treatment.kind, sum(each.bytes for each in taken))[1]}.",
         lines=tuple(lines),
         state=fingerprint(

@@ -104,6 +104,8 @@ where l.relation in (select :oid::oid union select indexrelid from pg_index wher
   and l.pid <> pg_backend_pid() and (l.mode not in ('AccessShareLock', 'RowShareLock') or :reads)
   and coalesce(extract(epoch from clock_timestamp() - a.xact_start), 0) >= :least
   and a.application_name not like 'pitchey-ops-bot%%'
+  -- an autovacuum gives way by itself, unless it is against the wraparound
+  and (a.backend_type is distinct from 'autovacuum worker' or a.query like '%%to prevent wraparound%%')
 group by 1, 2, 3, 4, 5, 6 order by seconds desc limit 5;
 
 -- name: progress

@@ -23,11 +23,11 @@ Subject = Table | Index
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What is done to each: `statement` makes the SQL, `doing` and `did` are words for it."""
+    """What is done to each: `statement` makes the SQL, `doing` and `does` are words for it."""
 
     kind: str
     doing: str
-    did: str
+    does: str
     feels: str  # what others notice
     statement: Callable[[Subject], str]
     windowed: bool = False
@@ -37,21 +37,21 @@ class Treatment:
 
 
 VACUUM = Treatment(
-    "vacuum", "Vacuum", "Vacuumed",
+    "vacuum", "Vacuum", "vacuums",
     "reading and writing go on; changes of the tables' shape wait",
     lambda each: f"VACUUM (ANALYZE) {each.name}",
 )  # fmt: skip
 FREEZE = Treatment(
-    "vacuum", "Vacuum and freeze", "Vacuumed and froze",
+    "vacuum", "Vacuum and freeze", "vacuums and freezes",
     "reading and writing go on; it reads every page of the tables",
     lambda each: f"VACUUM (FREEZE, ANALYZE) {each.name}",
 )  # fmt: skip
 ANALYZE = Treatment(
-    "analyze", "Analyze", "Analyzed", "reading and writing go on",
+    "analyze", "Analyze", "analyzes", "reading and writing go on",
     lambda each: f"ANALYZE {each.name}",
 )  # fmt: skip
 REINDEX = Treatment(
-    "reindex", "Reindex", "Reindexed",
+    "reindex", "Reindex", "reindexes",
     "reading and writing go on, somewhat slower; each index needs its size once more on the disk",
     lambda each: (
         f"REINDEX {'INDEX' if isinstance(each, Index) else 'TABLE'} CONCURRENTLY {each.name}"
@@ -60,7 +60,7 @@ REINDEX = Treatment(
     concurrent=True,
 )  # fmt: skip
 FULL = Treatment(
-    "vacuum-full", "Rewrite", "Rewrote",
+    "vacuum-full", "Rewrite", "rewrites",
     "NOBODY CAN READ OR WRITE a table while it is rewritten; it needs its size once more on the "
     "disk",
     lambda each: f"VACUUM (FULL, ANALYZE) {each.name}",
@@ -202,9 +202,8 @@ def table_oid(subject: Subject) -> int:
 
 async def _old_writer(care: Care, subject: Subject) -> tuple[str, int] | None:
     """A transaction that has held the table for so long that waiting for it makes no sense."""
-    least = care.lock_seconds(patient=True) / 2
     async with care.database.looking(deadline=CONNECT) as looking:
-        found = await blocked_by(looking, table_oid(subject), reads=False, least=least)
+        found = await blocked_by(looking, table_oid(subject), reads=False, least=care.old)
     return found if found[0] else None
 
 

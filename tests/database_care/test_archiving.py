@@ -134,7 +134,7 @@ async def test_a_bucket_that_refuses_loses_nothing_and_it_goes_on(
 
 
 async def test_what_the_bucket_spoilt_is_not_deleted(world: World, tmp_path: Path) -> None:
-    async with archiving(world, tmp_path, 1_000) as (house, connection):
+    async with archiving(world, tmp_path, 1_000, lock_seconds=0.1) as (house, connection):
         bucket = house.dispatcher.runtime.clients.backups
         async with connection.transaction():
             await connection.execute("LOCK TABLE old_things IN SHARE MODE")
@@ -155,7 +155,7 @@ async def test_what_the_bucket_spoilt_is_not_deleted(world: World, tmp_path: Pat
 
 
 async def test_a_row_that_is_changed_in_between_stays(world: World, tmp_path: Path) -> None:
-    async with archiving(world, tmp_path, 1_000, lock_seconds=0.2) as (house, connection):
+    async with archiving(world, tmp_path, 1_000, lock_seconds=0.1) as (house, connection):
         async with connection.transaction():
             await connection.execute("LOCK TABLE old_things IN SHARE MODE")
             await typed(house, "db archive old_things")
@@ -177,14 +177,14 @@ async def test_deleting_without_a_copy_wants_a_second_person(world: World, tmp_p
 
 
 async def test_kill_9_at_any_moment_loses_and_doubles_nothing(world: World, tmp_path: Path) -> None:
-    async with archiving(world, tmp_path, 2_500, archive_rows=60) as (house, connection):
+    async with archiving(world, tmp_path, 1_500, archive_rows=40) as (house, connection):
         before = await value(connection, SUM)
         environment = os.environ | world.environment | {
             "PITCHEY_CONFIG": str(tmp_path / "pitchey.toml")
         }  # fmt: skip
         reached = {
-            "copying": lambda record: record.rows >= 200,
-            "deleting": lambda record: record.deleted >= 100,
+            "copying": lambda record: record.rows >= 120,
+            "deleting": lambda record: record.deleted >= 80,
         }
         for moment in ("copying", "deleting"):
             process = await asyncio.create_subprocess_exec(
@@ -208,14 +208,14 @@ async def test_kill_9_at_any_moment_loses_and_doubles_nothing(world: World, tmp_
             process.send_signal(signal.SIGKILL)
             await process.wait()
         house.dispatcher.guard.look()
-        assert house.store.database_archives.unfinished()[0].deleted >= 100
+        assert house.store.database_archives.unfinished()[0].deleted >= 80
         reply = await typed(house, "db archive old_things")
         assert reply.outcome == "succeeded", reply.text
         assert "was begun before and went on" in shown(reply)
         name = archive_id(reply)
         record = house.store.database_archives.get(name)
         assert record is not None
-        assert record.rows == record.deleted == 2_500 - int(await count(connection))
+        assert record.rows == record.deleted == 1_500 - int(await count(connection))
         await typed(house, f"db unarchive {name}")
         assert await value(connection, SUM) == before
 

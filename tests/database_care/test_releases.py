@@ -20,14 +20,13 @@ LOOKS = [command.name for command in COMMANDS if command.name != "db explain"]
 WORK = (
     "db vacuum pitches",
     "db vacuum messages --freeze",
-    "db analyze",
+    "db analyze pitches",
     "db reindex pitches",
     "db reindex idx_pitches_genre",
     'db vacuum-full ndas --reason "a test" --break-glass',
     "db create-index idx_users_email_lower",
     "db drop-index idx_pitches_genre_copy",
     "db archive analytics_events",
-    "db maintain daily",
 )
 
 

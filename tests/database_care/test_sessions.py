@@ -94,7 +94,7 @@ async def test_the_pool_is_reset_and_the_workers_secret_set(world: World, tmp_pa
     care_settings(world, tmp_path)
     async with opened(world, tmp_path, load(tmp_path / "pitchey.toml", environment)) as house:
         house.dispatcher.guard.desk = Agreeing()
-        await asyncio.sleep(5.2)  # a session counts as idle only after some seconds
+        await asyncio.sleep(2.2)  # a session counts as idle only after some seconds
         reply = await typed(house, "db pool-restart")
         assert reply.outcome == "succeeded", reply.text
         assert "20 sessions of pitchey ended" in reply.text, reply.text

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 
 from bot.sandbox.world import World
 from bot.store.operation_rows import State
+from handlers.database_care.care import blocked_by
 from tests.database.stage import as_stranger, owner
 from tests.database_care.stage import ODD, caring, holding, table, typed, until, value
 
@@ -83,9 +84,14 @@ async def test_reindex_that_cannot_have_its_lock_says_what_stays_and_mends_it_la
             assert "Its lock was not free" in shown(reply)
             assert "spoilt_pkey_ccnew" in shown(reply)
             assert await value(connection, invalid) == 1
-            reply = await typed(house, "db reindex spoilt")
-            assert "It was not begun" in shown(reply)
             assert f"db kill {pid}" in shown(reply)
+            oid = await value(connection, "SELECT 'spoilt'::regclass::oid::int8")
+            async with house.dispatcher.runtime.clients.database.looking(deadline=10) as looking:
+                found = [
+                    (await blocked_by(looking, int(str(oid)), reads=False, least=least))[1]
+                    for least in (0.0, 10_000.0)
+                ]
+            assert found == [pid, 0]
         reply = await typed(house, "db reindex spoilt")
         assert reply.outcome == "succeeded", reply.text
         assert await value(connection, invalid) == 0

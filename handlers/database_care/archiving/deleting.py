@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from handlers.database_care.care import Care
 
 _TRIES = 3
-_PAUSE = 2.0  # seconds between tries for rows that somebody locks
+_PAUSE = 1.0  # seconds between tries for rows that somebody locks
 _AGAIN = (DatabaseTrouble.LOCKED,)
 _DEADLOCK = "40P01"  # SQLSTATE
 

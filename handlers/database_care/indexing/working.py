@@ -114,9 +114,7 @@ async def _drop_invalid(care: Care, made: Index) -> None:
 
 async def _no_old_writer(care: Care, oid: int) -> None:
     async with care.database.looking(deadline=CONNECT) as looking:
-        who, pid = await blocked_by(
-            looking, oid, reads=False, least=care.lock_seconds(patient=True) / 2
-        )
+        who, pid = await blocked_by(looking, oid, reads=False, least=care.old)
     if who:
         raise OpsError(
             f"It was not begun, since {who}.",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.clients.postgres import Database
     from bot.command import Context
 
-SETTLED = 5.0  # seconds that a session has been idle; younger ones may be between two queries
+SETTLED = 2.0  # seconds that a session has been idle; younger ones may be between two queries
 SECRET = "DATABASE_URL"  # noqa: S105 the name of the Worker's secret
 _BATCH = 50
 
