@@ -25,6 +25,7 @@ Say = Callable[[str], Awaitable[None]]
 _TRIES = 4  # of one batch, where Cloudflare fails; too many requests are waited out
 _LONGEST_WAIT = 320.0  # seconds: the whole API is closed for five minutes at most
 _KEYS_SECONDS = 20.0
+_SHARE = 0.95  # of the addresses a second that the plan allows
 _LOOKS = 5  # at a page that should be fresh
 _NOUNS = {
     "files": "addresses", "prefixes": "prefixes", "tags": "tags", "hosts": "hosts",
@@ -124,7 +125,8 @@ class _Pace:
 
     def __init__(self, work: EdgeWork, say: Say, pause: Pause) -> None:
         self._work, self._say, self._pause = work, say, pause
-        self._sent, self._began = 0, time.monotonic()
+        self._sent = 0
+        self._began: float | None = None  # when the first batch was taken
         self.waits, self.waited = 0, 0.0
 
     async def before(self, count: int) -> None:
@@ -132,8 +134,9 @@ class _Pace:
         if self._work.kind != "files":
             return
         self._sent += count
-        due = self._sent / self._work.limits.urls_per_second - 1  # a second's worth may go at once
-        late = due - (time.monotonic() - self._began)
+        # A second's worth may go at once; a little slower than allowed, as clocks differ.
+        due = self._sent / (_SHARE * self._work.limits.urls_per_second) - 1
+        late = due - (time.monotonic() - self._began) if self._began is not None else 0
         if late > 0:
             await self._pause(late)
 
@@ -142,7 +145,7 @@ class _Pace:
         failures = 0
         while True:
             try:
-                return await send()
+                await send()
             except CloudflareLimited as limited:
                 usual = max(1.0, 1 / self._work.limits.requests_per_second)
                 wait = math.ceil(limited.retry_after or usual)
@@ -157,6 +160,9 @@ class _Pace:
                 if failures >= _TRIES:
                     raise
                 await self._pause(2.0**failures)
+            else:
+                self._began = time.monotonic() if self._began is None else self._began
+                return
 
 
 async def _purge_keys(

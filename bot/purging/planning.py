@@ -111,7 +111,9 @@ async def plan(clients: Clients, settings: Settings, kind: Kind, text: str) -> P
         if zone is None and keys is None:
             raise NotConfigured(f"{NO_ZONE} Redis is not configured either.", INSTEAD)
     else:
-        left.append("Redis: name keys to purge them, as in `cache purge keys pitches:*`")
+        left.append(
+            "Redis, whose keys are purged by cache purge keys and a pattern such as pitches:*"
+        )
     samples = _samples(edge, found, zone)
     return PurgePlan(asked, zone, edge, keys, tuple(left), samples, found)
 

@@ -76,7 +76,7 @@ class Redis:
             case ["DEL", *keys]:
                 return sum(self._values.pop(key, None) is not None for key in keys)
             case ["DBSIZE"]:
-                return len(self._values)
+                return len(self._live())
             case ["TTL", key]:
                 _, expires = self._values.get(key, ("", None))
                 if expires is None:
@@ -104,11 +104,15 @@ class Redis:
         }
         if given.keys() - {"MATCH", "COUNT", "TYPE"}:
             raise ValueError("ERR syntax error")
-        now, begin = time.monotonic(), int(cursor)
-        keys = sorted(key for key, (_, expires) in self._values.items() if expires > now)
+        keys, begin = sorted(self._live()), int(cursor)
         end = begin + max(1, int(given.get("COUNT", "10")))
         found = [k for k in keys[begin:end] if fnmatch.fnmatchcase(k, given.get("MATCH", "*"))]
         return [str(end) if end < len(keys) else "0", found]
+
+    def _live(self) -> list[str]:
+        """Keys whose time is not over; the others are gone when they are asked for."""
+        now = time.monotonic()
+        return [key for key, (_, expires) in self._values.items() if expires > now]
 
     def _get(self, key: str) -> str | None:
         if self._faults.on("cache_cold"):  # evicted again: the rate stays where it fell to
@@ -133,7 +137,7 @@ class Redis:
             "# Stats", f"total_commands_processed:{int(self._hits + self._misses)}",
             f"keyspace_hits:{int(self._hits)}", f"keyspace_misses:{int(self._misses)}",
             "evicted_keys:0",
-            "# Keyspace", f"db0:keys={len(self._values)},expires={len(self._values)},avg_ttl=0",
+            "# Keyspace", f"db0:keys={len(self._live())},expires={len(self._live())},avg_ttl=0",
         )  # fmt: skip
         return "\r\n".join(lines) + "\r\n"
 

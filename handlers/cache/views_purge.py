@@ -53,7 +53,9 @@ def lines(found: PurgePlan) -> tuple[str, ...]:
     if found.keys is not None:
         shown = ", ".join(clip(key, 60) for key in found.keys.matched[:5]) or "none just now"
         kept = f"; {found.keys.kept:,} kept, they are no cache" if found.keys.kept else ""
-        told.append(f"Redis keys by {' '.join(found.keys.patterns)}: {shown}{kept}")
+        unseen = len(found.keys.matched) - 5
+        rest = f" and {unseen:,} more" if unseen > 0 else ""
+        told.append(f"Redis: {shown}{rest}{kept}")
     if any(each.kind in {"everything", "hosts"} for each in found.edge):
         told.append("Expect more load on the site's origin and the database for some minutes")
     told += [f"Not hit: {each}" for each in found.left]
@@ -68,11 +70,11 @@ def _work(work: EdgeWork, found: PurgePlan) -> str:
         if work.kind == "files"
         else _rate(work.limits.requests_per_second, work.limits.burst)
     )
-    seconds = f"about {work.seconds:.0f} s" if work.seconds >= 1 else "at once"
+    seconds = f"; it takes about {work.seconds:.0f} s" if work.seconds >= 1 else ""
     many = "requests" if requests != 1 else "request"
     return (
         f"Cloudflare, plan {plan}: {requests:,} {many} of at most {work.limits.most(work.kind)}, "
-        f"{limit}; {seconds}"
+        f"{limit}{seconds}"
     )
 
 

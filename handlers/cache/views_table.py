@@ -47,14 +47,18 @@ def table_reply(found: Table, *, public: bool) -> Reply:
 def _headline(found: Table) -> str:
     exposed = found.count(Verdict.EXPOSED)
     wrong, judged = found.count(*_WRONG), found.count(*_WRONG, Verdict.RIGHT)
+    silent = len(found.rows) - judged
+    rest = f"; {silent} could not be judged" if silent else ""
     if exposed:
         many = "routes" if exposed != 1 else "route"
-        return f":red_circle: {exposed} {many} with private answers may be kept by shared caches"
+        return (
+            f":red_circle: {exposed} {many} with private answers may be kept by shared caches{rest}"
+        )
     if wrong:
-        return f":warning: {wrong} of {judged} routes are not kept as the guide wants"
+        return f":warning: {wrong} of {judged} routes are not kept as the guide wants{rest}"
     if not judged:
         return ":grey_question: No route could be judged"
-    return f":white_check_mark: All {judged} routes are kept as the guide wants"
+    return f":white_check_mark: All {judged} routes are kept as the guide wants{rest}"
 
 
 def _row(row: Row) -> str:
@@ -64,7 +68,7 @@ def _row(row: Row) -> str:
     if not row.url or "*" not in row.pattern:
         shown = code(row.pattern)
     lines = [f"{_SIGNS[row.verdict]} *{shown}*: {row.verdict.value}"]
-    facts = [f"wanted {want}"]
+    facts = [f"Wanted {want}"]
     if row.url and row.verdict not in (Verdict.FAILED, Verdict.NOT_OFFERED):
         facts.append(f"says {code(row.says)}" if row.says else "says nothing about caching")
     if row.age is not None:

@@ -44,12 +44,14 @@ async def plan_block(
     known = await guarded(runtime)
     known.refuse(wanted)
     ends_at = runtime.now() + told.length
+    there = {rule.id for rule in await access_rules(runtime.clients.cloudflare)}
     covering, joined = None, []
     for each in runtime.store.containment.blocks():
         theirs = stored(each.kind, each.value)
         if theirs.covers(wanted):
-            # One that an interruption left half done is gone on with.
-            if each.whole and each.operation != resumes:
+            # One that an interruption left half done, or that somebody undid, is made anew.
+            holds = all(rule.id in there for rule in each.rules)
+            if holds and each.operation != resumes:
                 covering = each
         elif wanted.covers(theirs):
             joined.append(each)
@@ -77,9 +79,10 @@ async def carry_out(
         plan.origin.kind, plan.origin.value, plan.rules, plan.reason, person, operation.id,
         runtime.now(), plan.ends_at,
     )  # fmt: skip
+    known = {rule.id for rule in await access_rules(runtime.clients.cloudflare)}
     foreign = []
     for number, rule in enumerate(made.rules, 1):
-        if rule.id:
+        if rule.id in known:
             continue
         await operation.step(f"Block {rule.value} ({number} of {len(made.rules)})")
         there = await _rule(runtime, made, rule)
@@ -87,7 +90,7 @@ async def carry_out(
             foreign.append(rule.value)
         else:
             made = store.note_rule(made.number, rule.value, there.id)
-    for smaller in plan.joined:
+    for smaller in (each for each in plan.joined if each.number != made.number):
         await operation.step(f"Join {smaller.id} into {made.id}")
         # A rule that both name must stay: the larger block holds it now.
         await take_away(runtime, smaller, keep={rule.value for rule in made.rules})

@@ -25,6 +25,7 @@ from tests.bench import (
     playbooks,
     replicas,
     reports,
+    purging,
     samples,
     slack,
 )
@@ -216,6 +217,9 @@ def main(names: Sequence[str]) -> None:
         "reports": (
             "A weekly report from a year",
             lambda: reports.measure(told.say, told.goal),
+        "purging": (
+            "Purging a thousand addresses within each plan's limits",
+            lambda: asyncio.run(purging.measure(told.say, told.goal)),
         ),
         "replicas": (
             "Three copies of the bot against one",

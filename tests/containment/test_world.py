@@ -127,6 +127,14 @@ async def test_rules_of_others_stay(world: World, tmp_path: Path) -> None:
         rule.notes, rule.id = "by the security team", "f" * 32
         shown = await run(house, "security blocks")
         assert "1 lost at Cloudflare" in shown.text
+        taken = await run(house, f"security block 203.0.113.7 {WHY}")
+        assert "a rule of somebody else's already" in whole(taken)
+        world.cloudflare.edge.access.remove(rule)
+        await run(house, f"security block 203.0.113.7 {WHY}")  # it had not held: made anew
+        (mended,) = world.cloudflare.edge.access
+        assert mended.notes.startswith("pitchey-ops-bot B-2 ")
+        assert "lost" not in (await run(house, "security blocks")).text
+        world.cloudflare.edge.access = [rule]
         assert "1 access rules of others" in whole(shown)
         await run(house, "security unblock B-2")
         assert world.cloudflare.edge.access == [rule]
