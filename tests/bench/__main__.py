@@ -217,6 +217,7 @@ def main(names: Sequence[str]) -> None:
         "reports": (
             "A weekly report from a year",
             lambda: reports.measure(told.say, told.goal),
+        ),
         "purging": (
             "Purging a thousand addresses within each plan's limits",
             lambda: asyncio.run(purging.measure(told.say, told.goal)),
