@@ -23,9 +23,9 @@ from tests.bench import (
     incidents,
     outbox,
     playbooks,
+    purging,
     replicas,
     reports,
-    purging,
     samples,
     slack,
 )
