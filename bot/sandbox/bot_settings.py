@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.cloudflare.account import PAGES, STAGING, WORKER
 from bot.sandbox.configuration import Tables
+from bot.sandbox.database.practice import migrations_in
 from bot.sandbox.door import HOST
 from bot.sandbox.platform.auth import EMAIL, PASSWORD
 from bot.sandbox.platform.regions import PLACES
@@ -64,6 +65,10 @@ def tables(world: World) -> Tables:
                 }
                 for place in PLACES
             ]
+        },
+        "migrations": {
+            "folder": str(migrations_in(world.folder)),
+            "verify": ["select count(*) > 0 from pitches"],
         },
         "network": {"ca_file": str(world.certificates.authority_file)},
         # Rita has hers by the user group @oncall; Omar is in it too, his own is higher.

@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.clients.postgres import Database
 from bot.errors import OpsError
 from handlers.migrations.result import Blocker, Held, Mode
+
+if TYPE_CHECKING:
+    from bot.clients.postgres import Connection
 
 EVERY = 0.1  # seconds between two looks
 _DEADLINE = 5.0
@@ -25,6 +29,17 @@ where l.granted and l.locktype = 'relation' and c.relkind in ('r', 'p', 'm')
   and l.pid <> pg_backend_pid() and (%(pid)s::int is null or l.pid = %(pid)s::int)
 group by 1, 2
 """
+# What the migrating session itself holds; tables that it has made are nobody else's yet.
+_OWN = """
+select c.oid::regclass::text as relation, l.mode
+from pg_locks l join pg_class c on c.oid = l.relation
+where l.granted and l.locktype = 'relation' and c.relkind in ('r', 'p', 'm')
+  and l.database = (select oid from pg_database where datname = current_database())
+  and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+  and l.pid = pg_backend_pid() and c.oid = any(%(known)s::oid[])
+group by 1, 2
+"""
+_TABLES = "select oid::int8 as oid from pg_class where relkind in ('r', 'p', 'm')"
 _BLOCKERS = """
 select pid, coalesce(application_name, '') as application, coalesce(state, '') as state,
   coalesce(extract(epoch from clock_timestamp() - xact_start), 0)::float8 as seconds,
@@ -40,7 +55,20 @@ class Watch:
     database: Database
     locks: bool = True
     waited: list[Blocker] = field(default_factory=list)
+    _known: list[int] = field(default_factory=list)
     _seen: dict[tuple[str, Mode], tuple[float, float]] = field(default_factory=dict)
+
+    async def begin(self, connection: Connection) -> None:
+        """Inside the file's transaction: remember which tables there are."""
+        if self.locks:
+            cursor = await connection.execute(_TABLES.encode())
+            self._known = [int(row["oid"]) for row in await cursor.fetchall()]
+
+    async def note(self, connection: Connection) -> None:
+        """After a statement: what its transaction holds until its end, however short it is."""
+        if self.locks:
+            cursor = await connection.execute(_OWN.encode(), {"known": self._known})
+            self._note(await cursor.fetchall())
 
     @property
     def held(self) -> tuple[Held, ...]:
@@ -82,7 +110,7 @@ class Watch:
                         await asyncio.sleep(EVERY)
             await asyncio.sleep(1.0)
 
-    def _note(self, rows: list[dict[str, object]]) -> None:
+    def _note(self, rows: Sequence[Mapping[str, object]]) -> None:
         now = time.monotonic()
         for row in rows:
             # pg_locks says AccessExclusiveLock.

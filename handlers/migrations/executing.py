@@ -106,8 +106,10 @@ class Executor:
             async with connection.transaction():
                 await self._limit(connection, self.limits.statement)
                 await self.ledger.begin(connection, file, self.person, self.operation)
+                await self.watch.begin(connection)
                 for number, each in enumerate(file.statements, 1):
                     await self._one(connection, file, number, each)
+                    await self.watch.note(connection)
                 # Deferred constraints fail here, where the statement can still be told.
                 await connection.execute("set constraints all immediate")
                 seconds = time.monotonic() - began

@@ -93,7 +93,7 @@ def stand(
     before = tuple(
         file.name
         for file in files
-        if baseline and file.name not in rows and order(file.name) <= order(baseline)
+        if baseline and file.name not in rows and order(file.name)[:2] <= order(baseline)[:2]
     )
     names = {file.name for file in files}
     pending = tuple(file for file in files if file.name not in finished and file.name not in before)
@@ -105,7 +105,7 @@ def stand(
         changed=tuple(
             file.name
             for file in files
-            if file.name in rows and rows[file.name].checksum != file.checksum
+            if file.name in finished and rows[file.name].checksum != file.checksum
         ),
         lost=tuple(row.name for row in ledger if row.name not in names),
         late=tuple(

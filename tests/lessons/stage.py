@@ -59,11 +59,11 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(world: World, folder: Path) -> AsyncIterator[Stage]:
-    """Its own store and settings; the world is everybody's."""
+async def staged(world: World, folder: Path, **own: object) -> AsyncIterator[Stage]:
+    """Its own store and settings, with whole tables of its `own`; the world is everybody's."""
     settings = load(world.config_path, world.environment)
     store = settings.store.model_copy(update={"path": folder / "store.sqlite3"})
-    house = House.open(settings.model_copy(update={"store": store}))
+    house = House.open(settings.model_copy(update={"store": store, **own}))
     connected = Connected.connect(house)
     token = house.settings.secrets.slack_app_token
     assert token is not None
