@@ -120,7 +120,7 @@ async def preview(context: Context, arguments: Arguments) -> Reply:
 
 
 async def explain(context: Context, arguments: Arguments) -> Reply:
-    """One figure of a report, as it was told where it was, else as it would be now."""
+    """One figure of a report, or all of them, as the record has them now."""
     text = arguments.get("period") or ""
     name = (arguments.get("figure") or ALL).lower().replace("-", "_")
     period = period_of(context, kind_in(text), text)

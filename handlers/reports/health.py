@@ -49,7 +49,10 @@ def figures(
 def maintenance(
     store: Store, environment: str, since: datetime, until: datetime
 ) -> tuple[Gap, ...]:
-    """Maintenance windows within [since, until), joined where they meet."""
+    """Maintenance windows within [since, until), joined where they meet.
+
+    Maintenance mode that an incident was answered with was no plan: that time counts.
+    """
     joined: list[Gap] = []
     for each in store.alert_rules.maintenance_between(environment, since, until):
         begin, end = max(since, each.starts_at), min(until, each.ends_at)
@@ -57,7 +60,14 @@ def maintenance(
             joined[-1] = Gap(joined[-1].since, max(end, joined[-1].until))
         elif begin < end:
             joined.append(Gap(begin, end))
-    return tuple(joined)
+    forced = [
+        (each.began_at, each.ended_at or until)
+        for each in store.maintenance.between(since, until)
+        if each.environment == environment and not each.planned
+    ]
+    return tuple(
+        Gap(*piece) for gap in joined for piece in _pieces((gap.since, gap.until), sorted(forced))
+    )
 
 
 def gaps(
@@ -91,11 +101,11 @@ def spans(found: Iterable[Gap]) -> tuple[Span, ...]:
 
 
 def _pieces(span: Span, without: Sequence[Span]) -> list[Span]:
-    """The span with these left out; they lie inside of it, in order."""
+    """The span with these left out; they are in order."""
     pieces, at = [], span[0]
     for begin, end in without:
-        if at < begin:
-            pieces.append((at, begin))
+        if at < min(begin, span[1]):
+            pieces.append((at, min(begin, span[1])))
         at = max(at, end)
     return [*pieces, (at, span[1])] if at < span[1] else pieces
 

@@ -20,6 +20,7 @@ from bot.errors import OpsError
 from bot.jobs import Job
 from bot.messages import Delivered
 from bot.slack_calls import SlackRefused
+from bot.store.incidents_rows import Actor
 from bot.store.reports_rows import PostState, ReportPost
 from handlers.reports.charts import IN_MESSAGE, Chart, draw
 from handlers.reports.rendering import document_of, message_of, thread_of
@@ -91,6 +92,7 @@ async def _in_background(runtime: Runtime) -> None:
 
 
 async def _step(runtime: Runtime, post: ReportPost) -> int:
+    await _named(runtime, post)
     made = await asyncio.to_thread(_made, runtime, post)
     if made is None:
         runtime.store.report_posts.move(post, PostState.REFUSED, problem="it is not kept")
@@ -99,6 +101,15 @@ async def _step(runtime: Runtime, post: ReportPost) -> int:
         _post(runtime, post, made)
         return 0
     return await _share(runtime, post, made)
+
+
+async def _named(runtime: Runtime, post: ReportPost) -> None:
+    """A preparer whom a terminal named by id alone gets the name that Slack has."""
+    draft = runtime.store.reports.draft(post.kind, post.period)
+    if draft is None or runtime.directory is None or draft.preparer_name != draft.preparer_id:
+        return
+    name = await runtime.directory.people.name(draft.preparer_id)
+    runtime.store.reports.prepare(post.kind, post.period, Actor(draft.preparer_id, name))
 
 
 def _made(runtime: Runtime, post: ReportPost) -> Made | None:

@@ -144,3 +144,27 @@ def test_days_alone_still_give_the_week(runtime: Runtime, store: Store) -> None:
     raw.store(store)
     store.samples.forget_before(MONDAY - 3 * WEEK, MONDAY - 3 * WEEK, MONDAY - 9 * WEEK)
     check(gathered(runtime), raw)
+
+
+@pytest.mark.parametrize(("incident", "left_out"), [("", 60), ("INC-1", 0)])
+def test_maintenance_mode_in_an_incident_counts(
+    runtime: Runtime, store: Store, incident: str, left_out: int
+) -> None:
+    """Whoever switches it on to answer an outage has planned nothing."""
+    begin, end = MONDAY + 9 * HOUR, MONDAY + 10 * HOUR
+    measured(failing=((begin, end),)).store(store)
+    person = Person("U0ANA00001", "ana")
+    record = store.maintenance.begin(
+        "production", version="v9", before=(("v8", 100.0),), message="", person=person,
+        incident=incident, began_at=begin, ends_at=end + HOUR,
+    )  # fmt: skip
+    assert record is not None
+    silence = store.alert_rules.silence(MAINTENANCE, "*", "production", begin, end, person, "mode")
+    store.maintenance.deployed(record.id, "d1", silence.id)
+    store.maintenance.end(record.id, "ana", end)
+    facts = gathered(runtime)
+    assert sum((each.length for each in facts.maintenance), timedelta()) / MINUTE == left_out
+    uptime = facts.figure("uptime")
+    assert uptime is not None
+    assert uptime.value is not None
+    assert (uptime.value < 99.5) == (not left_out)
