@@ -63,6 +63,10 @@ class Running:
         steps = self._store.operations.steps(self.id)
         return (*self._before, *_finished(steps))
 
+    async def end_step(self) -> None:
+        """Raises OpsError where the journal cannot be written."""
+        self._store.operations.end_step(self.id, self._clock())
+
     async def step(self, name: str) -> None:
         """Raises OperationCancelled, or OpsError where the journal cannot be written."""
         if self._cancellable and self.cancel_requested:

@@ -53,3 +53,7 @@ class Operation(Protocol):
         Raises OperationCancelled where somebody cancelled a cancellable command.
         """
         ...
+
+    async def end_step(self) -> None:
+        """Note the step that runs as finished: a run that fails may have done its part."""
+        ...

@@ -145,6 +145,11 @@ class Operations:
             )
             return True
 
+    def end_step(self, operation: str, now: datetime) -> None:
+        """Note the step that runs as finished, with none after it yet."""
+        with self._connection.write() as sqlite:
+            _finish_step(sqlite, operation, milliseconds(now))
+
     def announced(self, operation: str, state: State) -> None:
         """Note that people were told of this state."""
         with self._connection.write() as sqlite:

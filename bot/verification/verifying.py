@@ -170,7 +170,10 @@ async def _report(
     for path in (HEALTH, OLD_HEALTH):
         outcome = await _get(clients, environment, path, headers, deadline)
         if isinstance(outcome, Answer) and not not_offered(outcome, refusal):
-            return report_of(outcome)
+            report = report_of(outcome)
+            # An error in place of a report is a failed request, not a report.
+            failed = outcome.status >= 500 and report is not None and not report.parts
+            return None if failed else report
     return None
 
 

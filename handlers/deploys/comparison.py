@@ -134,8 +134,8 @@ def _share(bad: int, requests: int) -> str:
 
 
 def _chance(found: float, rules: Rules) -> str:
-    times = f"{found:,.0f}" if found < 1e6 else "more than a million"
+    times = f"{found:,.0f}" if found < 1e6 else "a million"
     return (
-        f"Chance would do that in one of {times} deployments at most; "
+        f"Of {times} good releases, chance would show this for one at most; "
         f"one of {rules.threshold:,.0f} is enough to go back."
     )

@@ -7,9 +7,11 @@ requests, `bad` the failed ones and `bad_new` those of them that the new version
 
     E(r) = r ** bad_new / (r * share + 1 - share) ** bad        (multiplied over the windows)
 
-is the likelihood of "fails r times as often" over "fails as often". Its mean over some ratios is
-the evidence. It has a mean of at most 1 where the new version is no worse, so it ever reaches
-1 / alpha with a probability of at most alpha (Ville's inequality): no plan of looks is needed.
+is the likelihood of "fails r times as often" over "fails as often". The evidence is its mean over
+some ratios, and over the window from which on it is worse: from the j-th with the weight
+1 / (j (j + 1)), so that an hour that spoke for the new version hides no fault that comes later.
+It has a mean of at most 1 where the new version is no worse, so it ever reaches 1 / alpha with a
+probability of at most alpha (Ville's inequality): no plan of looks is needed.
 Given how many requests each version got, the count is hypergeometric and E is convex in it, so
 the binomial bound holds for it as well (Hoeffding 1963, theorem 4). Trouble that meets both
 versions alike, such as a slow database, is no evidence, whenever it comes and goes.
@@ -25,6 +27,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 RATIOS = (1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
+_LARGEST_LOG = 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,16 @@ def total(windows: Sequence[Window]) -> Window:
 
 def evidence(windows: Sequence[Window], of: str) -> float:
     """How many times likelier the counts are if the new version is worse; `of` names a count."""
-    logs = [_log_ratio(windows, of, ratio) for ratio in RATIOS]
-    return _mean_of_exponentials(logs)
+    logs = [0.0] * len(RATIOS)  # from some window up to now
+    told = [(1 / (len(windows) + 1), 0.0)]  # weight and logarithm; this one begins in the future
+    for number in range(len(windows), 0, -1):
+        step = _log_ratios(windows[number - 1], of)
+        logs = [before + log for before, log in zip(logs, step, strict=True)]
+        weight = 1 / (number * (number + 1) * len(RATIOS))
+        told += [(weight, log) for log in logs]
+    if max(log for _, log in told) > _LARGEST_LOG:
+        return math.inf  # a release that fails at every request goes beyond 1e308
+    return math.fsum(weight * math.exp(log) for weight, log in told)
 
 
 def latency_evidence(windows: Sequence[Window]) -> float:
@@ -97,20 +108,13 @@ def would_show(seen: Window, threshold: float) -> float | None:
     return None
 
 
-def _log_ratio(windows: Sequence[Window], of: str, ratio: float) -> float:
-    log = 0.0
-    for window in windows:
-        new, old = getattr(window.new, of), getattr(window.old, of)
-        if not window.requests:
-            continue
-        share = window.new.requests / window.requests
-        log += new * math.log(ratio) - (new + old) * math.log(ratio * share + 1 - share)
-    return log
-
-
-def _mean_of_exponentials(logs: Sequence[float]) -> float:
-    """Without overflow: a release that fails at every request has evidence beyond 1e308."""
-    highest = max(logs)
-    if highest > 700:
-        return math.inf
-    return sum(math.exp(log) for log in logs) / len(logs)
+def _log_ratios(window: Window, of: str) -> tuple[float, ...]:
+    """The logarithm of E(r) of one window, for each ratio."""
+    if not window.requests:
+        return (0.0,) * len(RATIOS)
+    new, old = getattr(window.new, of), getattr(window.old, of)
+    share = window.new.requests / window.requests
+    return tuple(
+        new * math.log(ratio) - (new + old) * math.log(ratio * share + 1 - share)
+        for ratio in RATIOS
+    )

@@ -112,7 +112,7 @@ class Flight:
         self.runtime.store.deploys.mark(
             self.record.id, step.name, state, self.runtime.now(), redact(note), redact(output)
         )
-        if state.over and (output or state in (StepState.PASSED, StepState.FAILED)):
+        if state.over and output:  # notes stand in the pipeline's own message
             show_output(self.runtime, self.record, step, state, redact(note), redact(output))
         self.show()
 

@@ -16,7 +16,9 @@ from handlers.deploys.flight import Ended, Flight, GoBack
 from handlers.deploys.steps import PRODUCTION, ROLLBACK
 from handlers.deploys.telling import say_aloud
 from handlers.deploys.thread_views import going_back_message, went_back_message
+from handlers.deploys.wording import tenths
 
+SOON = 30.0  # seconds
 GIVE_UP = 1_800.0  # seconds that a silent Cloudflare is asked to take it back
 
 
@@ -32,9 +34,9 @@ async def go_back(flight: Flight, back: GoBack) -> Ended:
     await flight.begin(ROLLBACK, back.why)
     percent = flight.canary.percent
     met = max(percent or 0, flight.canary.going_to or 0)
+    began = time.monotonic()
     if not back.person:
-        text, blocks = going_back_message(run, back.why, met)
-        say_aloud(flight.runtime, run, "back", text, blocks)
+        say_aloud(flight.runtime, run, "back", *going_back_message(run, back.why, met))
     try:
         done = await _persistently(flight, back)
     except LiveChanged as changed:
@@ -45,10 +47,14 @@ async def go_back(flight: Flight, back: GoBack) -> Ended:
         return Ended(DeployOutcome.STOPPED, f"{back.why} It was not taken back. {ended.detail}")
     found = await _well(flight)
     proven = "and answers" if done.proven else "by Cloudflare's word"
-    note = f"{run.previous_called} is live {proven}, {done.seconds:.1f} s after the decision"
+    note = f"{run.previous_called} is live {proven}, {tenths(done.seconds)} after the decision"
     flight.mark(ROLLBACK, StepState.PASSED, note, "\n".join((note, found.summary)))
-    text, blocks = went_back_message(run, back.why, met, done.seconds, found.problems)
-    say_aloud(flight.runtime, run, "rolled-back", text, blocks)
+    await flight.operation.end_step()
+    if not back.person:
+        took = time.monotonic() - began
+        told = went_back_message(run, back.why, met, took, found.problems)
+        # What people read a moment ago is brought up to date; after a while they are called again.
+        say_aloud(flight.runtime, run, "back-done", *told, update_of="back" if took < SOON else "")
     return Ended(DeployOutcome.ROLLED_BACK, back.why)
 
 

@@ -29,6 +29,7 @@ from handlers.deploys.steps import (
     UPLOAD,
     VALIDATE,
 )
+from handlers.deploys.wording import span
 
 _LIST_SECONDS = 15.0
 
@@ -124,8 +125,8 @@ async def _backup(flight: Flight) -> None:
     found = await newest_good(settings, runtime.clients, deadline=_LIST_SECONDS)
     fresh = timedelta(hours=settings.backups.fresh_hours)
     if found is not None and runtime.now() - found.finished <= fresh:
-        hours = (runtime.now() - found.finished) / timedelta(hours=1)
-        flight.mark(BACKUP, StepState.PASSED, f"{found.id} is {hours:.1f} h old: fresh enough")
+        age = span(runtime.now() - found.finished)
+        flight.mark(BACKUP, StepState.PASSED, f"{found.id} is {age} old: fresh enough")
         return
     person = Person(flight.record.person_id, flight.record.person_name)
     made = await take(

@@ -61,7 +61,11 @@ async def think(context: Context, arguments: Arguments) -> Thought:
         raise unknown(picture.versions, asked, name, checkout=checkout)
     steps = steps_of(settings, arguments.get("canary"))
     wait = wait_of(settings, arguments.get("wait"))
-    wanted: dict[str, Any] = {"canary": list(steps), "wait_seconds": wait.total_seconds()}
+    wanted: dict[str, Any] = {
+        "asked": asked,
+        "canary": list(steps),
+        "wait_seconds": wait.total_seconds(),
+    }
     lines: list[str] = []
     thought = Thought(name, picture, asked, version, wanted, (), unfinished)
     if unfinished is not None:
@@ -105,7 +109,7 @@ def _unfinished(
     if found is None:
         return None
     same = version is not None and version.id == found.version
-    if same or found.asked == asked:
+    if same or asked in (found.asked, found.wanted.get("asked")):
         return found
     raise UnknownWord(
         f"{found.id}, {found.called} to {name}, is not finished.",

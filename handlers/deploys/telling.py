@@ -61,11 +61,23 @@ def show_output(
 
 
 def say_aloud(
-    runtime: Runtime, run: DeployRecord, name: str, text: str, blocks: Sequence[Block]
+    runtime: Runtime,
+    run: DeployRecord,
+    name: str,
+    text: str,
+    blocks: Sequence[Block],
+    *,
+    update_of: str = "",
 ) -> None:
-    """A message of its own, which people are notified of."""
+    """A message of its own, which people are notified of; or an earlier one brought up to date."""
+    earlier = f"{card_key(run.id)}:{update_of}" if update_of else ""
     runtime.messages.post(
-        run.channel, text, blocks, key=f"{card_key(run.id)}:{name}", thread_ts=run.thread_ts
+        run.channel,
+        text,
+        blocks,
+        key=f"{card_key(run.id)}:{name}",
+        thread_ts=run.thread_ts,
+        update_of=earlier,
     )
 
 

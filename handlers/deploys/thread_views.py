@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.blocks import actions, clip, command_button, context, escape, section
 from bot.command import Block
 from handlers.deploys.card_views import incident_button, stranded_buttons
-from handlers.deploys.wording import STATE_SIGNS, new_words, old_words
+from handlers.deploys.wording import STATE_SIGNS, new_words, old_words, tenths
 
 if TYPE_CHECKING:
     from bot.store.deploys_rows import DeployRecord
@@ -39,7 +39,7 @@ def preformatted(output: str, most: int = _SHOWN) -> str:
 
 def going_back_message(run: DeployRecord, why: str, percent: int) -> tuple[str, list[Block]]:
     """Loud: the new version is taken back without asking anybody."""
-    met = f"{percent} % of the requests met it" if percent else "no visitor met it"
+    met = f"{percent} % of the requests met it" if percent else "No visitor met it"
     text = (
         f":rewind: {escape(run.called)} does not stay in {escape(run.environment)}: going back to "
         f"{escape(run.previous_called)} now"
@@ -57,7 +57,7 @@ def went_back_message(
     """The old version answers again, and whether that helped."""
     text = (
         f":rewind: {escape(run.environment)} is back on {escape(run.previous_called)}, "
-        f"{seconds:.1f} s after the decision"
+        f"{tenths(seconds)} after the decision"
     )
     well = "It is well again." if not problems else f"It is not well yet: {' '.join(problems)}"
     met = f"At most {percent} % of the requests met {escape(run.called)}." if percent else ""

@@ -39,6 +39,11 @@ def span(length: timedelta, *, least: int = 0) -> str:
     return f"{seconds // 3_600} h" + (f" {minutes} min" if minutes else "")
 
 
+def tenths(seconds: float) -> str:
+    """`0.4 s`; never `0.0 s`."""
+    return f"{seconds:.1f} s" if seconds >= 0.05 else "less than 0.1 s"
+
+
 def version_words(tag: str, version: str) -> str:
     """`v1.10.0 (3f2a1b9c)`, or the beginning of the id alone."""
     short = code(version[:8]) if version else ""

@@ -17,6 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from tests.bench import (
     alerts,
     bare,
+    canary,
     database,
     diagnosis,
     health,
@@ -225,6 +226,10 @@ def main(names: Sequence[str]) -> None:
         "replicas": (
             "Three copies of the bot against one",
             lambda: asyncio.run(replicas.measure(told.say, told.goal)),
+        ),
+        "canary": (
+            "Simulated releases, good and bad",
+            lambda: canary.measure(told.say, told.goal),
         ),
         "samples": (
             "A year of measurements",

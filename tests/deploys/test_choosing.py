@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.arguments import UnknownWord
+from bot.clients.cloudflare_deployments import Share
+from bot.clients.cloudflare_version_counts import read_counts, read_speeds
+from bot.clients.cloudflare_versions import Version
+from bot.errors import BadInput
+from bot.parsing import Parsed, parse
+from bot.settings import Settings, load
+from handlers.deploys.canary import Canary, loaded, split, standing
+from handlers.deploys.checkout import tag_of
+from handlers.deploys.choosing import choose, steps_of, unknown, wait_of, where
+from handlers.deploys.evidence import Counts, Window
+
+AT = datetime(2026, 11, 28, tzinfo=UTC)
+
+
+def version(number: int, tag: str = "", identifier: str = "") -> Version:
+    name = identifier or f"{number:08x}-0000-4000-8000-000000000000"
+    return Version(name, number, AT, "ci@e.test", "wrangler", tag, "", "version_upload")
+
+
+LISTED = (
+    version(12, "maintenance"),
+    version(11, "v1.10.0", "aabbccdd-1111-4000-8000-000000000000"),
+    version(10, "v1.9.0", "aabbccdd-2222-4000-8000-000000000000"),
+    version(9, ""),
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("latest", 11), ("v1.9.0", 10), ("V1.9.0", 10), ("9", 9), ("#10", 10),
+        ("aabbccdd-1", 11), ("aabbccdd-2222-4000-8000-000000000000", 10),
+    ],
+)  # fmt: skip
+def test_a_version_is_found_by_what_people_say(word: str, number: int) -> None:
+    found = choose(LISTED, word)
+    assert found is not None
+    assert found.number == number
+
+
+def test_what_is_no_version_is_none_and_what_is_several_is_said() -> None:
+    for word in ("main", "v9", "99", "maintenance", "deadbeef", "-rf"):
+        assert choose(LISTED, word) is None
+    with pytest.raises(BadInput, match="2 versions begin"):
+        choose(LISTED, "aabbccdd")
+    with pytest.raises(BadInput):
+        choose((), "latest")
+
+
+def test_an_unknown_word_offers_the_nearest_version() -> None:
+    told = unknown(LISTED, "v1.10", "production", checkout=False)
+    assert told.suggestions[0] == "deploy v1.10.0 to production"
+    assert "deploys.checkout" in told.message
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    config = tmp_path / "pitchey.toml"
+    tables = "\n".join(
+        f'[environments.{name}]\napi_url = "https://{name}.e.test"\nsite_url = "https://e.test"'
+        for name in ("production", "staging")
+    )
+    config.write_text(tables)
+    return load(config, {})
+
+
+def test_where_nobody_says_it_is_staging(settings: Settings) -> None:
+    assert where(settings, None, "deploy") == "staging"
+    assert where(settings, "Production", "deploy") == "production"
+    with pytest.raises(UnknownWord) as told:
+        where(settings, "prod", "deploy v1")
+    assert told.value.suggestions == ("deploy v1 to production",)
+    none = settings.model_copy(
+        update={"deploys": settings.deploys.model_copy(update={"staging": ""})}
+    )
+    assert where(none, None, "deploy") == "production"
+
+
+def test_steps_and_waits(settings: Settings) -> None:
+    assert steps_of(settings, None) == (5, 25, 50)
+    assert steps_of(settings, "10,50") == (10, 50)
+    assert steps_of(settings, "10%, 50%, 100") == (10, 50)
+    assert steps_of(settings, "none") == ()
+    for wrong in ("50,10", "0,5", "5,5", "abc", "10;50", "101", ",", "5.5", "-5"):
+        with pytest.raises(BadInput):
+            steps_of(settings, wrong)
+    assert wait_of(settings, None) == timedelta(minutes=5)
+    with pytest.raises(BadInput):
+        wait_of(settings, timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("line", "version_word", "environment"),
+    [
+        ("deploy latest to staging", "latest", "staging"),
+        ("deploy latest to production", "latest", "production"),
+        ("deploy to production", None, "production"),
+        ("deploy v1 production", "v1", "production"),
+        ("deploy v1 TO production", "v1", "production"),
+        ("deploy environment:production", None, "production"),
+        ("deploy", None, None),
+        ("deploy to", "to", None),
+    ],
+)
+def test_the_words_of_the_command(
+    line: str, version_word: str | None, environment: str | None
+) -> None:
+    from bot.app import catalogue
+
+    found = parse(catalogue(), line.split())
+    assert isinstance(found, Parsed)
+    assert found.command.name == "deploy"
+    assert (found.arguments["version"], found.arguments["environment"]) == (
+        version_word, environment,
+    )  # fmt: skip
+
+
+def test_the_line_that_is_shown_reads_back_as_the_same() -> None:
+    from bot.app import catalogue
+    from bot.frozen import command_line
+
+    for line in ("deploy to production --canary none", "deploy v1 to staging --wait 300s"):
+        found = parse(catalogue(), line.split())
+        assert isinstance(found, Parsed)
+        shown = command_line(found.command, found.arguments)
+        again = parse(catalogue(), shown.split())
+        assert isinstance(again, Parsed)
+        assert again.arguments == found.arguments
+
+
+def test_a_split_and_back() -> None:
+    for percent in (0, 5, 50, 100):
+        assert standing(split("old", "new", percent), "old", "new") == percent
+    assert split("old", "new", 0) == (Share("old", 100), Share("new", 0))
+    assert standing((Share("old", 60), Share("other", 40)), "old", "new") is None
+    assert standing((), "old", "new") is None
+
+
+def test_a_canary_survives_the_store() -> None:
+    canary = Canary((0, 5, 100), limits=(80.0, 200.0), held_since=AT, held_why="Ana pressed Hold.")
+    canary = canary.at(5, AT).counted(Window(Counts(90, 1), Counts(5, 1)), AT)
+    assert loaded(canary.dump(), ()) == canary
+    assert loaded({}, (0, 100)) == Canary((0, 100))
+    assert (canary.following, canary.at(100, AT).following) == (100, None)
+
+
+def test_a_stretch_is_closed_once_it_says_something() -> None:
+    small, large = Window(Counts(20), Counts(2)), Window(Counts(60), Counts(4))
+    begun = Canary((0, 5, 100)).at(5, AT)
+    opened = begun.counted(small, AT)
+    assert (opened.closed, opened.of_this_step) == ((), (small,))
+    closed = opened.counted(large, AT + timedelta(seconds=30))
+    assert (closed.closed, closed.open) == ((large,), None)
+    assert closed.window_from == AT + timedelta(seconds=30)
+    moved = opened.at(100, AT)
+    assert (moved.closed, moved.of_this_step) == ((small,), ())
+
+
+def test_tags_of_a_checkout_are_short_and_plain() -> None:
+    assert tag_of("feature/Grand Idea", "0123456789ab") == "feature-Gran-0123456789ab"
+    assert len(tag_of("x" * 100, "0123456789ab")) <= 25
+
+
+def row(value: float, interval: float = 1, **groups: object) -> dict[str, object]:
+    keys = {"version": "$workers.scriptVersion.id", "outcome": "$workers.outcome",
+            "status": "$workers.event.response.status"}  # fmt: skip
+    listed = [{"key": keys[name], "value": given} for name, given in groups.items()]
+    return {"value": value, "sampleInterval": interval, "groups": listed}
+
+
+def test_failures_are_counted_by_outcome_and_by_status() -> None:
+    rows = [
+        row(90, version="a", outcome="ok", status=200),
+        row(4, version="a", outcome="ok", status=503),
+        row(3, version="a", outcome="exception", status=None),
+        row(2, version="a", outcome="canceled", status=200),
+        row(50, version="a", outcome=None, status=None),  # lines that were logged
+        row(40, interval=10, version="b", outcome="ok", status="500"),
+        {"value": None}, "odd",
+    ]  # fmt: skip
+    found = read_counts({"calculations": [{"calculation": "count", "aggregates": rows}]})
+    assert (found["a"].requests, found["a"].errors) == (99, 7)
+    assert (found["b"].requests, found["b"].errors) == (4, 4)
+    nonsense: tuple[object, ...] = (None, {}, {"calculations": []}, {"calculations": ["x"]})
+    for odd in nonsense:
+        assert read_counts(odd) == {}
+        assert read_speeds(odd) == {}
