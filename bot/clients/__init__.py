@@ -36,6 +36,7 @@ class Clients:
     cloudflare: Cloudflare
     database: Database
     replica: Database
+    pooler: Database
     backups: Bucket
     uploads: Bucket
     certificates: Certificates
@@ -71,6 +72,7 @@ class Clients:
             ),
             database=Database(_clear(secrets.database_url), redact=redact),
             replica=Database(_clear(secrets.replica_database_url), redact=redact),
+            pooler=Database(_clear(secrets.pooler_admin_url), redact=redact),
             backups=Bucket(
                 storage.backup_bucket,
                 _clear(secrets.aws_access_key_id),

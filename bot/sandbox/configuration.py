@@ -18,7 +18,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 # From the person's shell nothing may reach the sandboxed bot that points at real services.
 _KEPT_OUT = (
     "AWS_", "CLOUDFLARE_", "CF_", "DATABASE_", "PG", "R2_", "SLACK_", "UPSTASH_", "PITCHEY_",
-    "PLATFORM_", "REPLICA_", "WORKER_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
+    "PLATFORM_", "REPLICA_", "WORKER_", "POOLER_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
 )  # fmt: skip
 
 

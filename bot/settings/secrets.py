@@ -113,6 +113,7 @@ class Secrets(BaseModel):
     aws_secret_access_key: Secret | None = None
     r2_access_key_id: Secret | None = None
     r2_secret_access_key: Secret | None = None
+    pooler_admin_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     replica_database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     worker_database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     platform_session: Secret | None = None

@@ -23,6 +23,7 @@ from handlers.database.looks import (
     statements,
     tables,
 )
+from handlers.database.pooling import with_pool
 from handlers.database.replica import with_replica
 from handlers.database.result import Look
 from handlers.database.wording import lasting
@@ -41,6 +42,8 @@ async def look(context: Context, name: str) -> Look:
     found = await _ask(context, questions, judge)
     if name == "replication":
         return await with_replica(found, context.clients.replica)
+    if name in ("overview", "connections"):
+        return await with_pool(found, context.clients.pooler, says_how=name == "connections")
     return found
 
 

@@ -14,6 +14,7 @@ IDLE_IN_TRANSACTION = (5 * 60.0, 30 * 60.0)  # seconds
 QUERY = (60.0, 600.0)  # seconds
 TRANSACTION = (300.0, 1_800.0)  # seconds
 BLOCKED = (30.0, 120.0)  # seconds
+POOL_WAIT = (1.0, 10.0)  # seconds that a client waits for a connection
 WRAPAROUND = (500_000_000.0, 1_000_000_000.0)  # transactions; the end is at 2,100 million
 WRAPAROUND_END = 2_100_000_000
 FREEZE = (90.0, 120.0)  # percent of autovacuum_freeze_max_age

@@ -18,6 +18,7 @@ PLANTED = {
     "CLOUDFLARE_WEBHOOK_SECRET": "planted-4b-and-long",
     "DATABASE_URL": "postgresql://bot:planted-5@db.example.com/pitchey",
     "STORE_URL": "postgresql://bot:planted-store@db.example.com/records",
+    "POOLER_ADMIN_URL": "postgresql://stats:planted-17@pool.example.com:6432/pgbouncer",
     "REPLICA_DATABASE_URL": "postgresql://bot:planted-15@replica.example.com/pitchey",
     "WORKER_DATABASE_URL": "postgresql://app:planted-16@db.example.com/pitchey",
     "AWS_ACCESS_KEY_ID": "AKIAPLANTED6",
