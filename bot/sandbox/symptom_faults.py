@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.sandbox.fault import Fault
 
 SYMPTOM_FAULTS: tuple[Fault, ...] = (
-    Fault("worker_cpu_high", "platform", "High CPU time", "Each request computes", 80.0, "ms"),
+    Fault("worker_cpu_high", "platform", "High CPU time", "Each request computes", 60.0, "ms"),
     Fault(
         "cold_starts", "platform", "Cold starts", "Each connection's first answer waits", 2.5, "s"
     ),

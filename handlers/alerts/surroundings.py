@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.store import Alert, Silence
+from bot.symptoms import diagnosis_of
 from handlers.alerts.result import AlertCard, Surroundings
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ def surroundings(
 ) -> Surroundings:
     """`others` are the alerts of a storm, where it is about one."""
     catalogue = runtime.catalogue
-    diagnose = "health"
-    if alert is not None and (found := catalogue.find("diagnose")) is not None:
-        diagnose = found.name
-    elif alert is not None and alert.problem.metric and _takes_window(runtime):
-        diagnose = f"metrics 1h {alert.problem.metric}"
+    diagnose = "diagnose auto"
+    if alert is not None:
+        diagnose = diagnosis_of(alert.problem.metric, alert.problem.rule)
+    if catalogue.find("diagnose") is None:
+        diagnose = "health"
     return Surroundings(
         runtime.settings.contacts.escalation,
         diagnose,
@@ -57,8 +58,3 @@ def silence_of(alert: Alert, silences: tuple[Silence, ...], now: datetime) -> Si
 def card(runtime: Runtime, alert: Alert, silences: tuple[Silence, ...]) -> AlertCard:
     now = runtime.now()
     return AlertCard(alert, now, surroundings(runtime, alert), silence_of(alert, silences, now))
-
-
-def _takes_window(runtime: Runtime) -> bool:
-    metrics = runtime.catalogue.find("metrics")
-    return metrics is not None and any(each.name == "metric" for each in metrics.arguments)

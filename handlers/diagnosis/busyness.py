@@ -26,9 +26,12 @@ class Busyness:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def late(self, milliseconds: float, limit: float) -> bool:
-        """Whether a time is beyond its limit, even without what the bot lost by itself."""
-        return milliseconds - self.lost_ms > limit
+    def late(self, milliseconds: float, limit: float, before: float) -> bool:
+        """Whether a time is beyond its limit, even without what the bot lost by itself meanwhile.
+
+        `before` is what was lost when the time began.
+        """
+        return milliseconds - (self.lost_ms - before) > limit
 
     async def _watch(self) -> None:
         while True:

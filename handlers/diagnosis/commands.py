@@ -8,7 +8,7 @@ from bot.judging.wording import listed
 from bot.symptoms import AUTO, Symptom
 from handlers.diagnosis.gathering import Tell
 from handlers.diagnosis.limits import DEADLINE
-from handlers.diagnosis.operations import Offered, diagnose
+from handlers.diagnosis.operations import Manner, Offered, diagnose
 from handlers.diagnosis.views import diagnosis_reply
 
 _MOST_WORDS = 3  # of a command's name
@@ -25,8 +25,7 @@ async def run(context: Context, arguments: Arguments) -> Reply:
         asked,
         context.runtime.now(),
         environment=environment,
-        offered=offered_by(context.catalogue),
-        tell=_awaited(context),
+        manner=Manner(offered_by(context.catalogue), _awaited(context)),
     )
     return diagnosis_reply(
         found, details=bool(arguments.get("details")), public=bool(arguments.get("public"))

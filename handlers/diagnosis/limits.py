@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 DEADLINE = 3.9  # seconds for each look, so that the whole answers within five
+WATCHED = 1.6  # seconds that running statements are watched
 API_MS = 1_000.0  # guide, "Key Metrics to Track": response time
 SITE_MS = 2_000.0  # the operators' own monitoring alerted there
 PAGE_MS = 1_000.0  # as the API
@@ -11,6 +12,7 @@ CPU_MS = 50.0  # median; Cloudflare's own figures put the usual Worker below 10 
 CPU_SHARE = 85.0  # percent of the Worker's CPU limit (guide: CPU usage)
 ERROR_PERCENT = 5.0  # of answers; the guide alerts at 1 over minutes, this is a short look
 THROWN_PERCENT = 20.0  # of a version's requests
+FEWEST_BAD = 3  # of them, so that a single failure is no share
 FEWEST = 10  # answers that a share is made of
 LIMITED_PERCENT = 20.0  # of answers that are 429
 DEPLOYED_HOURS = 24.0  # a deployment so old is hardly the cause of something new

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from handlers.diagnosis.choosing import Choice, choose, newest
 from handlers.diagnosis.evidence import Evidence
 from handlers.diagnosis.gathering import Tell, gather
 from handlers.diagnosis.judging import judge, screened
-from handlers.diagnosis.limits import DEADLINE
+from handlers.diagnosis.limits import DEADLINE, WATCHED
 from handlers.diagnosis.probes import PROBES
 from handlers.diagnosis.result import Diagnosis
 from handlers.diagnosis.rules import RULES
@@ -31,6 +32,18 @@ if TYPE_CHECKING:
 Offered = Callable[[str], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """`offered` says whether a command line can be run here; `tell` hears what is awaited.
+
+    Running statements are `watched` so many seconds.
+    """
+
+    offered: Offered = lambda _: False
+    tell: Tell | None = None
+    watched: float = WATCHED
+
+
 async def diagnose(
     clients: Clients,
     settings: Settings,
@@ -39,13 +52,9 @@ async def diagnose(
     now: datetime,
     *,
     environment: str | None = None,
-    offered: Offered = lambda _: False,
-    tell: Tell | None = None,
+    manner: Manner = Manner(),
 ) -> Diagnosis:
-    """`asked` is a symptom or `auto`. Raises BadInput for an unknown environment only.
-
-    `offered` says whether a command line can be run here.
-    """
+    """`asked` is a symptom or `auto`. Raises BadInput for an unknown environment only."""
     chosen = settings.environment(environment)
     choice = _choice(store, settings, chosen.name, asked, now)
     await clients.prepare()  # loading libraries in the middle would be measured as latency
@@ -62,12 +71,13 @@ async def diagnose(
         own=chosen.name == settings.default_environment,
         busyness=Busyness(),
         deadline=DEADLINE,
+        watched=manner.watched,
     )
     wanted = frozenset(choice.symptoms)
     probes = [probe for probe in PROBES if probe.symptoms & wanted]
     scene.busyness.start()
     try:
-        seen = await gather(scene, probes, tell)
+        seen = await gather(scene, probes, manner.tell)
     finally:
         await scene.busyness.stop()
         await scene.answers.close()
@@ -75,7 +85,7 @@ async def diagnose(
     took = (time.perf_counter() - clock) * 1000
     evidence = screened(seen).compared(past(store, chosen.name, now, _deployed(seen, now)))
     causes, possible = judge(evidence, RULES)
-    todo = steps(causes or possible, evidence, offered)
+    todo = steps(causes or possible, evidence, manner.offered)
     return Diagnosis(
         asked=asked,
         symptoms=tuple(choice.symptoms),
@@ -87,7 +97,7 @@ async def diagnose(
         possible=possible,
         evidence=evidence,
         steps=todo,
-        others=rest(choice.symptoms, todo, evidence, offered),
+        others=rest(choice.symptoms, todo, evidence, manner.offered),
     )
 
 

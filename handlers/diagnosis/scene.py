@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.judging.asking import Answers
 from handlers.diagnosis.busyness import Busyness
+from handlers.diagnosis.limits import WATCHED
 from handlers.diagnosis.signing_in import SigningIn
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Scene:
     """`own` is true where the configured database and buckets are this environment's.
 
-    `deadline` is what one look may take, in seconds.
+    `deadline` is what one look may take, and `watched` how long statements are watched, in seconds.
     """
 
     clients: Clients
@@ -33,3 +34,4 @@ class Scene:
     own: bool
     busyness: Busyness
     deadline: float
+    watched: float = WATCHED

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LOGIN = "/api/auth/creator/login"
 COOKIE = "pitchey-session"
+_MORE = 2  # attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,13 @@ class SigningIn:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _sign_in(self) -> Outcome:
-        """Once more where the first fails by chance; not more often, for the rate limit's sake."""
-        first = await self._once()
-        failed = isinstance(first, Answer) and first.status >= 500
-        return await self._once() if failed else first
+        """Again where one fails by chance; not often, for the rate limit's sake."""
+        outcome = await self._once()
+        for _ in range(_MORE):
+            if not isinstance(outcome, Answer) or outcome.status < 500:
+                break
+            outcome = await self._once()
+        return outcome
 
     async def _once(self) -> Outcome:
         try:

@@ -188,6 +188,7 @@ def _buttons(summary: Summary) -> list[Block]:
         form_button("Status", "incident_status", incident=line),
         form_button("Severity", "incident_severity", incident=line),
         form_button("Add note", "incident_note", incident=line),
+        command_button("Diagnose", "diagnose auto"),
         command_button("Tasks", f"incident tasks {line}"),
         command_button("Catch me up", f"incident catchup {line}"),
     ]

@@ -39,6 +39,8 @@ class Ailments:
         if not self._faults.on("worker_cpu_high"):
             return 0.0
         async with self._isolate:  # which runs one thing at a time
+            if not self._faults.on("worker_cpu_high"):
+                return 0.0
             return await asyncio.to_thread(_compute, self._faults.amount("worker_cpu_high") / 1000)
 
     def preflight(self, request: web.Request) -> web.Response | None:

@@ -32,7 +32,7 @@ _SIMILAR = """
            (SELECT count(*) FROM pitch_views WHERE pitch_id = candidate.id
             AND viewed_at > now() - interval '30 days') AS recent_views
     FROM (SELECT id, title FROM pitches WHERE status = 'published' AND genre =
-            (SELECT genre FROM pitches WHERE id = %s) ORDER BY published_at DESC LIMIT 400)
+            (SELECT genre FROM pitches WHERE id = %s) ORDER BY published_at DESC LIMIT 700)
          AS candidate
     ORDER BY recent_views DESC, candidate.id LIMIT 6
 """

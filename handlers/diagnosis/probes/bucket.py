@@ -65,10 +65,10 @@ async def _write(scene: Scene, seconds: float, book: Notebook) -> None:
     key, body = f"{PREFIX}{secrets.token_hex(8)}", secrets.token_bytes(64)
 
     def work(client: S3Client) -> tuple[float, bool]:
-        began = time.perf_counter()
+        began, before = time.perf_counter(), scene.busyness.lost_ms
         client.put_object(Bucket=bucket.name, Key=key, Body=body)
         took = (time.perf_counter() - began) * 1000
-        slow = scene.busyness.late(took, STORE_MS)
+        slow = scene.busyness.late(took, STORE_MS, before)
         book.note(
             "bucket_ms", "A small write to the bucket", took, duration(took), _LIMIT, bad=slow
         )

@@ -71,9 +71,7 @@ def dearest(plan: Any) -> Scan | None:
             continue
         table, cost = str(node.get("Relation Name", "")), float(node.get("Total Cost") or 0)
         named = _COLUMN.findall(str(node["Filter"]))
-        if node["Node Type"] != "Seq Scan" and not named:
-            continue
-        if cost >= _DEAR and _PLAIN.fullmatch(table) and (best is None or cost > best[0]):
+        if named and cost >= _DEAR and _PLAIN.fullmatch(table) and (best is None or cost > best[0]):
             columns = ",".join(dict.fromkeys(each.lower() for each in named))
             best = cost, Scan(table, 0, columns)
     return best[1] if best else None

@@ -16,7 +16,6 @@ from bot.clients.http_faults import NoAnswer, Trouble
 from bot.clients.platform import PING, not_offered
 from bot.judging.reading import Outcome
 from bot.judging.wording import duration
-from handlers.diagnosis.busyness import Busyness
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.limits import API_MS
 from handlers.diagnosis.scene import Scene
@@ -25,6 +24,7 @@ FACTS = (
     "api_trouble", "api_form", "api_ms", "api_first_ms", "api_failed_percent", "api_all_fail",
     "api_thrown",
 )  # fmt: skip
+Timed = tuple[Outcome, float]
 _AT_ONCE, _AFTER = 3, 7
 _PATIENCE = 1.8  # seconds for the later requests together
 _THROWN = "error code: 1101"  # what Cloudflare answers in the place of a Worker that threw
@@ -47,27 +47,41 @@ async def _look(scene: Scene, fresh: Http, book: Notebook) -> None:
         scene.answers.refusal(),
         asyncio.gather(*(_ask(scene, fresh) for _ in range(_AT_ONCE))),
     )
-    _trouble(first, book)
-    answers = [each for each in first if isinstance(each, Answer)]
+    _trouble([outcome for outcome, _ in first], book)
+    answers = [outcome for outcome, _ in first if isinstance(outcome, Answer)]
     if not answers:
         return
     form = _form(answers[0]) if not not_offered(answers[0], known) else ""
     shown = form or "answers as it should"
     book.note("api_form", "What the API answers", form or "proper", shown, bad=bool(form))
-    later: list[Outcome] = []
+    later: list[Timed] = []
+    _times(first, later, book)
+    if min(spent for _, spent in first) > API_MS and not _cold(await _ask(scene, fresh)):
+        return  # late by every measure; more of the same would only take longer
     ends = time.monotonic() + _PATIENCE
     while len(later) < _AFTER and time.monotonic() < ends:
         later.append(await _ask(scene, fresh))
-    _times(first, later, scene.busyness, book)
-    _failures([*first, *later], book)
+    _times(first, later, book)
+    _failures([outcome for outcome, _ in (*first, *later)], book)
 
 
-async def _ask(scene: Scene, fresh: Http) -> Outcome:
+async def _ask(scene: Scene, fresh: Http) -> Timed:
+    """The answer, and its milliseconds without what the bot itself lost meanwhile."""
     url = scene.environment.api_url + PING
+    before = scene.busyness.lost_ms
+    outcome: Outcome
     try:
-        return await fresh.send("GET", url, deadline=scene.deadline, probe=True)
+        outcome = await fresh.send("GET", url, deadline=scene.deadline, probe=True)
     except NoAnswer as fault:
-        return fault
+        outcome = fault
+    lost = scene.busyness.lost_ms - before
+    return outcome, max(0.0, outcome.seconds * 1000 - lost)
+
+
+def _cold(second: Timed) -> bool:
+    """Whether only the first answer of a connection is late."""
+    outcome, spent = second
+    return isinstance(outcome, Answer) and spent <= API_MS
 
 
 def _trouble(outcomes: list[Outcome], book: Notebook) -> None:
@@ -98,22 +112,17 @@ def _form(answer: Answer) -> str:
     return "a web page instead of data" if answer.is_html else ""
 
 
-def _times(first: list[Outcome], later: list[Outcome], busyness: Busyness, book: Notebook) -> None:
-    begun = [each.milliseconds for each in first if isinstance(each, Answer)]
-    then = [each.milliseconds for each in later if isinstance(each, Answer)]
+def _times(first: list[Timed], later: list[Timed], book: Notebook) -> None:
+    begun = [spent for outcome, spent in first if isinstance(outcome, Answer)]
+    then = [spent for outcome, spent in later if isinstance(outcome, Answer)]
     usual = statistics.median(then or begun)
-    book.note(
-        "api_ms",
-        "API, time of an answer",
-        usual,
-        duration(usual),
-        LIMIT,
-        bad=busyness.late(usual, API_MS),
-    )
+    late = usual > API_MS
+    book.note("api_ms", "API, time of an answer", usual, duration(usual), LIMIT, bad=late)
     if then and begun:
-        words = f"{duration(max(begun))}, then {duration(usual)}"
-        cold = busyness.late(max(begun), API_MS) and usual <= API_MS
-        book.note("api_first_ms", "First answer and the next", max(begun), words, LIMIT, bad=cold)
+        quickest = min(begun)  # of several connections: one alone may be bad luck
+        words = f"{duration(quickest)}, then {duration(usual)}"
+        cold = quickest > API_MS and not late
+        book.note("api_first_ms", "First answer and the next", quickest, words, LIMIT, bad=cold)
 
 
 def _failures(outcomes: list[Outcome], book: Notebook) -> None:

@@ -24,6 +24,7 @@ _LIMIT = f"alert above {duration(PAGE_MS)}"
 
 
 async def look(scene: Scene, book: Notebook) -> None:
+    before = scene.busyness.lost_ms
     first = await scene.answers.outcome(LIST)
     refusal = await scene.answers.refusal()
     if isinstance(first, Answer) and not_offered(first, refusal):
@@ -35,7 +36,7 @@ async def look(scene: Scene, book: Notebook) -> None:
         asked.append(await scene.answers.again(f"{LIST}/{number}"))
     for place, path in enumerate((LIST, f"{LIST}/{number}")[: len(asked)]):
         asked[place] = await _settled(scene, path, asked[place])
-    _note(asked, scene.busyness, book)
+    _note(asked, scene.busyness, before, book)
 
 
 async def _settled(scene: Scene, path: str, outcome: Outcome) -> Outcome:
@@ -47,12 +48,12 @@ async def _settled(scene: Scene, path: str, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _note(asked: list[Outcome], busyness: Busyness, book: Notebook) -> None:
+def _note(asked: list[Outcome], busyness: Busyness, before: float, book: Notebook) -> None:
     slowest = max(each.seconds * 1000 for each in asked)
     failed = [each for each in asked if isinstance(each, NoAnswer) or each.status >= 500]
     lost = any(isinstance(each, NoAnswer) for each in failed)
     words = f"no page within {duration(slowest)}" if lost else duration(slowest)
-    late = busyness.late(slowest, PAGE_MS)
+    late = busyness.late(slowest, PAGE_MS, before)
     book.note(
         "page_ms", "A page that reads the database", slowest, words, _LIMIT, bad=late,
         by_api=True,

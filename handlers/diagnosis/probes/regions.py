@@ -19,10 +19,13 @@ async def look(scene: Scene, book: Notebook) -> None:
             "Name them under [[scale.regions]] where the platform has some.", FACTS,
         )  # fmt: skip
         return
+    before = scene.busyness.lost_ms
     seen = await look_at(scene.clients, regions, deadline=scene.deadline)
     away = [each for each in seen if each.trouble and not each.late]
     late = [
-        each for each in seen if each.late or scene.busyness.late(each.milliseconds or 0, API_MS)
+        each
+        for each in seen
+        if each.late or scene.busyness.late(each.milliseconds or 0, API_MS, before)
     ]
     shown = listed([_words(each) for each in away]) or f"{len(seen)} of {len(seen)} answer"
     first = away[0].name if away else ""

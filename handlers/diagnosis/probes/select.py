@@ -29,13 +29,13 @@ async def look(scene: Scene, book: Notebook) -> None:
     try:
         async with connected(scene) as connection:
             book.note("database_trouble", _TITLE, "", "yes")
-            asked = time.perf_counter()
+            asked, before = time.perf_counter(), scene.busyness.lost_ms
             try:
                 await connection.execute("select 1")
             finally:
                 took = (time.perf_counter() - asked) * 1000
                 shown = f"SELECT 1 in {duration(took)}"
-                slow = scene.busyness.late(took, SELECT_MS)
+                slow = scene.busyness.late(took, SELECT_MS, before)
                 book.note("select_ms", "Database, smallest answer", took, shown, _LIMIT, bad=slow)
     except DatabaseFailure as fault:
         if fault.trouble in _OWN:

@@ -26,6 +26,7 @@ async def look(scene: Scene, book: Notebook) -> None:
 
 async def _page(scene: Scene, book: Notebook) -> None:
     url = scene.environment.site_url
+    before = scene.busyness.lost_ms
     outcome: Outcome
     try:
         outcome = await scene.clients.http.follow(url + "/", deadline=scene.deadline, probe=True)
@@ -47,7 +48,7 @@ async def _page(scene: Scene, book: Notebook) -> None:
             took,
             shown,
             limit,
-            bad=scene.busyness.late(took, SITE_MS),
+            bad=scene.busyness.late(took, SITE_MS, before),
         )
 
 

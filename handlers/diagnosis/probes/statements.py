@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from bot.clients.postgres import Connection
 
 FACTS = ("statement_ms", "unindexed")
-_WATCHED, _PAUSE = 1.6, 0.1  # seconds
+_PAUSE = 0.1  # seconds
+_SPARE = 1.0  # seconds that what follows may need
+_EXPLAINED = 3  # statements, the slowest
 VERY_LONG_MS = 1_000.0
 _LIMIT = f"alert above {duration(STATEMENT_MS)}"
 # Upkeep and dumps may take their time; who waits for a lock is told elsewhere.
@@ -50,27 +52,33 @@ join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_stat_stateme
 async def look(scene: Scene, book: Notebook) -> None:
     began = time.monotonic()
     async with connected(scene) as connection:
-        slowest = await _watch(connection, scene.deadline, book)
-        if time.monotonic() - began > scene.deadline / 2:
-            return  # a server this late would not finish the next answer in time
-        if slowest is not None:
-            await _why(connection, slowest["statement"], scene.deadline, book)
+        slow = await _watch(connection, scene, book)
+        for statement in slow:
+            if "unindexed" not in book.facts:
+                await _why(connection, statement, scene.deadline, book)
+        if time.monotonic() - began > scene.deadline - _SPARE:
+            return
         await _remembered(connection, scene.deadline, book)
 
 
-async def _watch(connection: Connection, seconds: float, book: Notebook) -> dict[str, Any] | None:
-    """The longest statement seen, where it is beyond the limit."""
-    ends = time.monotonic() + _WATCHED
+async def _watch(connection: Connection, scene: Scene, book: Notebook) -> list[str]:
+    """The slowest statements seen, the longest first, of those beyond the limit."""
+    ends = time.monotonic() + scene.watched
     longest: dict[tuple[int, str], dict[str, Any]] = {}
     while True:
-        for row in await rows(connection, _RUNNING, seconds):
+        asked = time.monotonic()
+        for row in await rows(connection, _RUNNING, scene.deadline):
             longest[row["pid"], row["began"]] = row
         _note(longest, book)
-        if time.monotonic() >= ends:
-            break
+        answered = time.monotonic()
+        if answered >= ends or answered - asked > _SPARE:
+            break  # a server this late would not finish many more answers in time
         await asyncio.sleep(_PAUSE)
-    slowest = max(longest.values(), key=lambda row: row["ms"], default=None)
-    return slowest if slowest is not None and slowest["ms"] > STATEMENT_MS else None
+    if answered - asked > _SPARE:
+        return []
+    slow = [row for row in longest.values() if row["ms"] > STATEMENT_MS]
+    slow.sort(key=lambda row: -row["ms"])
+    return list(dict.fromkeys(str(row["statement"]) for row in slow))[:_EXPLAINED]
 
 
 def _note(longest: dict[tuple[int, str], dict[str, Any]], book: Notebook) -> None:

@@ -20,6 +20,7 @@ from handlers.diagnosis.limits import (
     CPU_SHARE,
     ERROR_PERCENT,
     FEWEST,
+    FEWEST_BAD,
     LIMITED_PERCENT,
     THROWN_PERCENT,
 )
@@ -122,7 +123,14 @@ def _answers(seen: Counts, book: Notebook) -> None:
         percent = 100.0 * count / seen.answers
         shown = f"{percent:.1f} % ({count:,} of {seen.answers:,} {_SPAN})"
         limit = f"alert above {most:g} %"
-        book.note(name, title, percent, shown, limit, bad=enough and percent > most)
+        book.note(
+            name,
+            title,
+            percent,
+            shown,
+            limit,
+            bad=enough and count >= FEWEST_BAD and percent > most,
+        )
     version, share = seen.worst_version
     if version and share > THROWN_PERCENT:
         shown = f"{version[:8]}, {share:.0f} % of its requests"

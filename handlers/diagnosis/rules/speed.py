@@ -10,7 +10,7 @@ SPEED_RULES = (
         "The Worker computes far too long",
         "Its CPU time, not waiting, makes answers late, and the plan limits it.",
         proof=(bad("cpu_ms"), bad("cpu_share")),
-        explains=("pages_late",),
+        explains=("pages_late", "api_late", "cold_starts"),
         solutions=("rollback", "logs", "result_caching"),
         detail="cpu_ms",
     ),
