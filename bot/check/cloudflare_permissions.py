@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 from bot.check.report import Item, failed, good, skipped
 from bot.clients import Clients
-from bot.clients.cloudflare import CloudflareRefused
+from bot.clients.cloudflare import CloudflareError, CloudflareRefused
 from bot.clients.cloudflare_alerting import EDIT, READ
+from bot.clients.cloudflare_deployments import WRITE
+from bot.clients.cloudflare_pages import READ as PAGES_READ
+from bot.clients.cloudflare_pages import WRITE as PAGES_WRITE
 from bot.clients.cloudflare_tail_sessions import PERMISSION as TAIL
 from bot.errors import OpsError
 from bot.settings import Settings
 
 LIVE_LOGS, NOTIFICATIONS = "Cloudflare live logs", "Cloudflare notifications"
+DEPLOYING, PAGES = "Cloudflare deployments", "Cloudflare Pages"
 _UNCONFIGURED = "Cannot be looked up without the token and the account id."
 
 
@@ -42,6 +46,46 @@ async def notifications(settings: Settings, clients: Clients) -> Sequence[Item]:
     trouble = await _refused(clients, NOTIFICATIONS, path, READ, "`/pitchey alerts check`")
     line = f"Policies may be read; `/pitchey alerts setup` proves {EDIT}."
     return [trouble or good(NOTIFICATIONS, line)]
+
+
+async def deploying(settings: Settings, clients: Clients, name: str) -> Sequence[Item]:
+    """Whether the token may deploy the Worker: asked with a deployment that cannot be one.
+
+    Cloudflare judges the permission before the body, so a refusal of the body proves it.
+    """
+    title, script = f"{DEPLOYING} ({name})", settings.environment(name).worker_script
+    if script is None:
+        return [skipped(title, "No Worker is named.")]
+    if not clients.cloudflare.configured:
+        return [skipped(title, _UNCONFIGURED)]
+    path = clients.cloudflare.script(script) + "/deployments"
+    impossible = {"strategy": "percentage", "versions": []}
+    try:
+        await clients.cloudflare.call("POST", path, permission=WRITE, json=impossible)
+    except CloudflareRefused:
+        line = f"The token has not the permission {WRITE}, which `/pitchey rollback` needs."
+        return [failed(title, line, f"Give the token the permission {WRITE}.")]
+    except CloudflareError as error:
+        if error.status == 400:
+            return [good(title, f"{script} may be deployed, restarted and given secrets.")]
+        return [failed(title, error.message, error.hint or "Check [cloudflare].")]
+    except OpsError as error:
+        return [failed(title, error.message, error.hint or "Check [cloudflare].")]
+    return [failed(title, "Cloudflare took a deployment of nothing.", "Look at `deployments`.")]
+
+
+async def pages(settings: Settings, clients: Clients, name: str) -> Sequence[Item]:
+    """Whether the token may read the site's builds. Nothing but a rollback proves that it may
+    go back to one."""
+    title, project = f"{PAGES} ({name})", settings.environment(name).pages_project
+    if project is None:
+        return [skipped(title, "No Pages project is named.")]
+    if not clients.cloudflare.configured:
+        return [skipped(title, _UNCONFIGURED)]
+    path = f"{clients.cloudflare.account}/pages/projects/{project}"
+    trouble = await _refused(clients, title, path, PAGES_READ, "`/pitchey deployments`")
+    line = f"{project} may be read; `/pitchey rollback --pages` needs {PAGES_WRITE} besides."
+    return [trouble or good(title, line)]
 
 
 async def _refused(

@@ -69,6 +69,14 @@ def probes(settings: Settings) -> tuple[Probe, ...]:
             )
             for name in named
         ),
+        *(
+            Probe(f"{title} ({name})", calm * 2, _for(look, name))
+            for name in named
+            for title, look in (
+                (cloudflare_permissions.DEPLOYING, cloudflare_permissions.deploying),
+                (cloudflare_permissions.PAGES, cloudflare_permissions.pages),
+            )
+        ),
         Probe(cloudflare_permissions.NOTIFICATIONS, calm, cloudflare_permissions.notifications),
         Probe(cloudflare_zone.ZONE, calm * 2, cloudflare_zone.zone),
         Probe(database.DATABASE, checks.database, database.database),

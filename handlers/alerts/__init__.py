@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from bot.command import Feature
-from bot.events import AlertChanged, IncidentChanged, Listener
+from bot.events import AlertChanged, DeploymentFinished, IncidentChanged, Listener
 from bot.jobs import Job
 from handlers.alerts import commands, silencing
 from handlers.alerts.gauges import begin
 from handlers.alerts.looking import look
-from handlers.alerts.telling import on_change, on_incident, tick
+from handlers.alerts.telling import on_change, on_deployment, on_incident, tick
 
 EVALUATE = Job(
     name="alerts-evaluate",
@@ -45,7 +45,11 @@ FEATURE = Feature(
     ),
     jobs=(EVALUATE, CALL),
     begin=begin,
-    listeners=(Listener(AlertChanged, on_change), Listener(IncidentChanged, on_incident)),
+    listeners=(
+        Listener(AlertChanged, on_change),
+        Listener(IncidentChanged, on_incident),
+        Listener(DeploymentFinished, on_deployment),
+    ),
 )
 
 __all__ = ["FEATURE"]

@@ -21,6 +21,7 @@ class Surroundings:
     declares: bool  # whether an incident can be declared
     playbooks: bool  # whether playbooks can be started
     incident: str = ""  # the open incident about it, as everybody may know it
+    rollback: str = ""  # the command line that goes back, where a deployment came shortly before
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.recent_deployments import rollback_line
 from bot.store import Alert, Silence
 from bot.symptoms import diagnosis_of
 from handlers.alerts.result import AlertCard, Surroundings
@@ -30,7 +31,14 @@ def surroundings(
         any(form.name == "declare_incident" for form in catalogue.forms),
         catalogue.find("playbook start") is not None,
         _incident(runtime, (alert, *others) if alert is not None else others),
+        _rollback(runtime, alert),
     )
+
+
+def _rollback(runtime: Runtime, alert: Alert | None) -> str:
+    if alert is None or alert.is_test or alert.state == "resolved":
+        return ""
+    return rollback_line(runtime, alert.problem.environment, alert.fired_at)
 
 
 def _incident(runtime: Runtime, alerts: tuple[Alert, ...]) -> str:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
+from bot.recent_deployments import SHORTLY
 from bot.store import Alert, Silence
 from bot.store.alerts_rows import number_of
 from bot.store.alerts_telling import Fresh
@@ -21,7 +22,7 @@ from handlers.alerts.surroundings import card, surroundings
 from handlers.alerts.views import alert_message, storm_message
 
 if TYPE_CHECKING:
-    from bot.events import AlertChanged, Events, IncidentChanged
+    from bot.events import AlertChanged, DeploymentFinished, Events, IncidentChanged
     from bot.runtime import Runtime
 
 # A storm's message changes this often at most, however many alerts come.
@@ -51,6 +52,21 @@ async def on_incident(runtime: Runtime, event: IncidentChanged) -> None:
     links = runtime.store.incident_work.links(event.incident, "alert")
     numbers = [number for each in links if (number := number_of(each.reference)) is not None]
     if numbers:
+        runtime.store.alerts.touch(numbers)
+        await tell(runtime)
+
+
+async def on_deployment(runtime: Runtime, event: DeploymentFinished) -> None:
+    """A deployment became known after the alert that may come of it: its message offers to go back.
+
+    Marks are made by a listener before this one.
+    """
+    late = (
+        each.number
+        for each in runtime.store.alerts.open(storm=0)
+        if each.fired_at >= event.at and each.fired_at - event.at <= SHORTLY
+    )
+    if numbers := list(late):
         runtime.store.alerts.touch(numbers)
         await tell(runtime)
 

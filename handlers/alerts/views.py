@@ -142,6 +142,8 @@ def _buttons(alert: Alert, around: Surroundings, now: datetime) -> list[Block]:
             command_button("Acknowledge", f"alerts acknowledge {alert.id}", style="primary")
         )
     acts.append(command_button("Diagnose", around.diagnose))
+    if around.rollback:
+        acts.append(command_button("Roll back …", around.rollback, style="danger"))
     if around.incident:
         acts.append(_incident_button(around))
     elif around.declares and not alert.is_test:

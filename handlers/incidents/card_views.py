@@ -192,6 +192,8 @@ def _buttons(summary: Summary) -> list[Block]:
         command_button("Tasks", f"incident tasks {line}"),
         command_button("Catch me up", f"incident catchup {line}"),
     ]
+    if summary.rollback:
+        second.append(command_button("Roll back …", summary.rollback, style="danger"))
     rows = [actions(*first), actions(*second)]
     if summary.playbook:
         name, title = summary.playbook

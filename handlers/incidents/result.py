@@ -14,7 +14,8 @@ from handlers.incidents.cadence import Durations
 @dataclass(frozen=True, slots=True)
 class Summary:
     """An incident with everything that its card shows. `next_level` is called at
-    `record.escalation_next`; `playbook` is (name, title) where one can be started."""
+    `record.escalation_next`; `playbook` is (name, title) where one can be started; `rollback` is
+    the command line that goes back, where a deployment came shortly before."""
 
     record: IncidentRecord
     people: tuple[Holder, ...]
@@ -24,6 +25,7 @@ class Summary:
     next_level: str
     playbook: tuple[str, str] | None
     now: datetime
+    rollback: str = ""
 
 
 @dataclass(frozen=True, slots=True)

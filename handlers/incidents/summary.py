@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.escalation import Climb, next_level
+from bot.recent_deployments import rollback_line
 from bot.store.incidents_rows import IncidentRecord
 from handlers.incidents.cadence import durations
 from handlers.incidents.result import Detail, Summary
@@ -31,6 +32,7 @@ def summary_of(runtime: Runtime, record: IncidentRecord) -> Summary:
         f"{level.level} {level.contact}" if level else "",
         PLAYBOOKS[record.kind] if offered else None,
         runtime.now(),
+        rollback_line(runtime, "", record.began_at) if offered and not record.drill else "",
     )
 
 

@@ -98,6 +98,21 @@ async def test_what_live_logs_and_notifications_need(tmp_path: Path) -> None:
     assert "Notifications Read" in item(refused, NOTIFICATIONS).remedy
 
 
+async def test_what_deploying_and_the_site_need(tmp_path: Path) -> None:
+    deploying, pages = "Cloudflare deployments (production)", "Cloudflare Pages (production)"
+    async with running() as world:
+        good = await checked(tmp_path, world)
+        world.answers[f"POST {WORKER}"] = (403, refusal(10000))
+        world.answers["/cf/accounts/a1/pages/projects/pitchey"] = (403, refusal(10000))
+        refused = await checked(tmp_path, world)
+        world.answers[f"POST {WORKER}"] = (200, {"success": True, "result": {}})
+        odd = await checked(tmp_path, world)
+    assert item(good, deploying).state is item(good, pages).state is State.GOOD
+    assert "Workers Scripts Write" in item(refused, deploying).remedy
+    assert "Pages Read" in item(refused, pages).remedy
+    assert item(odd, deploying).state is State.FAILED
+
+
 async def test_the_platform(tmp_path: Path) -> None:
     async with running() as world:
         api, site = "/platform/api/health/ping", "/site/"

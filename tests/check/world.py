@@ -30,7 +30,8 @@ CONNECTION = {"ok": True, "url": "wss://example.com/link"}
 
 @dataclass
 class World:
-    """`answers` by path; a path in `stuck` never answers. `asked` holds what arrived."""
+    """`answers` by path, or by method and path; a path in `stuck` never answers. `asked` holds
+    what arrived."""
 
     url: str = ""
     answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
@@ -51,6 +52,11 @@ class World:
                 200,
                 {"success": True, "result": {"deployments": []}},
             ),
+            "POST /cf/accounts/a1/workers/scripts/pitchey-production/deployments": (
+                400,
+                {"success": False, "errors": [{"code": 10021, "message": "needs versions"}]},
+            ),
+            "/cf/accounts/a1/pages/projects/pitchey": (200, {"success": True, "result": {}}),
             "/cf/accounts/a1/workers/scripts/pitchey-production/tails": (
                 200,
                 {"success": True, "result": []},
@@ -63,7 +69,9 @@ class World:
         self.asked.append((request.path, request.headers.get("authorization", ""), form))
         if request.path in self.stuck:
             await asyncio.sleep(3600)
-        status, body = self.answers.get(request.path, (404, {"success": False, "errors": []}))
+        unknown = (404, {"success": False, "errors": []})
+        method = f"{request.method} {request.path}"
+        status, body = self.answers.get(method) or self.answers.get(request.path, unknown)
         if isinstance(body, str):
             return web.Response(status=status, text=body, content_type="text/html")
         response = web.json_response(body, status=status)
@@ -104,6 +112,7 @@ def config(
 api_url = "{world.url}/platform"
 site_url = "{world.url}/site"
 worker_script = "pitchey-production"
+pages_project = "pitchey"
 [slack]
 api_url = "{world.url}/api/"
 {slack}
