@@ -136,7 +136,7 @@ async def explain(context: Context, arguments: Arguments) -> Reply:
 def _unknown(facts: Facts, name: str, period: Period) -> UnknownWord:
     names = [each.name for each in facts.every]
     close = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
-    meant = " or ".join(code(each) for each in close or names)
+    meant = (" or " if close else ", ").join(code(each) for each in close or names)
     return UnknownWord(
         f"No figure is called {code(name[:40])}.",
         f"Did you mean {meant}?" if close else f"They are: {meant}.",

@@ -14,7 +14,7 @@ from handlers.reports.periods import MONTHLY, WEEKLY, Period, wanted
 from handlers.reports.posting import want
 from handlers.reports.result import Made
 from handlers.reports.revisions import keep
-from handlers.reports.views_draft import draft_message
+from handlers.reports.views_draft import draft_message, gone_message
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime
@@ -85,10 +85,13 @@ async def _draft(runtime: Runtime, due: datetime) -> str:
     text, blocks = draft_message(
         made, channel_of(runtime), goes_at(runtime, period), standing(draft)
     )
-    key = f"report-draft:{period.name}:{draft.shown}"
-    runtime.messages.post(reports.prepared_by, text, blocks, key=key, private=True)
+    runtime.messages.post(reports.prepared_by, text, blocks, key=_draft_key(period), private=True)
     runtime.store.reports.asked(period.kind, period.name, runtime.now())
     return f"draft of {period.name} shown to {draft.preparer_name}"
+
+
+def _draft_key(period: Period) -> str:
+    return f"report-draft:{period.name}"
 
 
 async def _send(runtime: Runtime, period: Period) -> str:
@@ -104,6 +107,13 @@ async def _send(runtime: Runtime, period: Period) -> str:
     made, _ = await asyncio.to_thread(send, runtime, period, channel, note, BOT)
     want(runtime, made, channel, note)
     runtime.store.reports.decide(period.kind, period.name, DraftState.GONE, BOT, runtime.now())
+    if draft is not None and draft.asked_at is not None:
+        # What can no longer be answered loses its buttons.
+        text, blocks = gone_message(made, channel)
+        runtime.messages.post(
+            draft.preparer_id, text, blocks, key=f"{_draft_key(period)}:gone",
+            update_of=_draft_key(period), private=True, edit_only=True,
+        )  # fmt: skip
     return f"{period.name} goes to {channel}"
 
 

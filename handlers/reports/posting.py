@@ -37,11 +37,15 @@ _busy: set[str] = set()  # posts that this process works on: the job and a follo
 
 
 def want(runtime: Runtime, made: Made, channel: str, note: str) -> bool:
-    """Ask for it in that channel; False where this revision is there, or on its way."""
-    facts = made.facts
-    fresh = runtime.store.report_posts.want(
-        facts.kind, facts.period, made.revision, channel, note, runtime.now()
-    )
+    """Ask for it in that channel; False where this revision is there, or on its way.
+
+    Files that Slack refused before are tried again.
+    """
+    facts, posts = made.facts, runtime.store.report_posts
+    known = posts.find(facts.kind, facts.period, made.revision, channel)
+    if known is not None and known.state is PostState.REFUSED:
+        posts.move(known, PostState.POSTED)
+    fresh = posts.want(facts.kind, facts.period, made.revision, channel, note, runtime.now())
     if runtime.rooms is not None:
         runtime.background(_in_background(runtime), f"report {facts.period}")
     return fresh

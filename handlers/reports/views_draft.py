@@ -88,6 +88,18 @@ def approved_reply(made: Made, channel: str, goes_at: datetime | None, by: str) 
     return Reply(text, blocks)
 
 
+def gone_message(made: Made, channel: str) -> tuple[str, list[Block]]:
+    """What stands in the place of a draft whose report went out."""
+    facts = made.facts
+    text = f":outbox_tray: The report for {facts.words} went to {_place(channel)}"
+    note = made.note or "sent by itself"
+    blocks: list[Block] = [
+        section(f"*{text}*\n{escape(note[:1].upper() + note[1:])}."),
+        context(f"`/pitchey report weekly {facts.period}` tells a correction, if there is one."),
+    ]
+    return text, blocks
+
+
 def sent_reply(made: Made, channel: str, *, fresh: bool) -> Reply:
     """The answer to whoever had it sent; everybody sees the report itself."""
     facts = made.facts

@@ -106,6 +106,8 @@ async def test_nobody_answers_to_the_draft(stage: Stage) -> None:
     assert "goes to" in told
     message = await posted(stage, f"Week of {week.words}")
     assert "nobody answered to the draft" in str(message.blocks)
+    vic = stage.person(VIC, direct)
+    await vic.sees(f"The report for {week.words} went to", within=10, anytime=True)
     draft = stage.store.reports.draft("weekly", week.name)
     assert draft is not None
     assert draft.state is DraftState.GONE
@@ -169,6 +171,10 @@ async def test_slack_refuses_the_files(stage: Stage) -> None:
         assert pictures(message) == []
     finally:
         workspace.manifest = manifest
+    # Once the permission is there, asking again brings what is missing, below the same message.
+    await stage.person(RITA).types(f"/pitchey report weekly {week.name}")
+    await brought(stage, PostState.DONE, week)
+    await eventually(lambda: len(pictures(message)) == 4)
 
 
 async def test_slack_never_shows_the_pictures(stage: Stage) -> None:
