@@ -32,7 +32,7 @@ from handlers.database_care.treating import (
     table_oid,
     totals,
 )
-from handlers.database_care.wording import counted, lasting, listed, percent, size
+from handlers.database_care.wording import bare, counted, lasting, listed, percent, size
 
 if TYPE_CHECKING:
     from bot.clients.postgres import Looking
@@ -97,7 +97,7 @@ async def plan(
         target=target(subjects),
         effect=f"{treatment.does} {what} ({totals(taken)}), "
         f"{expected(context, treatment.kind, sum(each.bytes for each in taken))[1]}.",
-        lines=tuple(lines),
+        lines=tuple(map(bare, lines)),
         state=fingerprint(
             treatment.kind, sorted(each.oid for each in taken), sorted(options.items())
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks import actions, clip, code, command_button, context, escape, section, table
 from bot.command import Block, Reply
 from handlers.database_care.result import Report, Treated
-from handlers.database_care.wording import counted, gain, lasting, short, size, word
+from handlers.database_care.wording import bare, counted, gain, lasting, short, size, word
 
 SHOWN = 15
 _WORDS = {
@@ -89,8 +89,9 @@ def headline(found: Report) -> str:
 
 
 def _problem(each: Treated) -> str:
-    hint = f" {escape(each.hint)}" if each.hint else ""
-    return f":warning: *{escape(each.name)}* was not done. {escape(clip(each.problem, 600))}{hint}"
+    hint = f" {escape(bare(each.hint))}" if each.hint else ""
+    problem = escape(clip(bare(each.problem), 600))
+    return f":warning: *{escape(each.name)}* was not done. {problem}{hint}"
 
 
 def _table(found: Report) -> Block:

@@ -9,6 +9,7 @@ from bot.quantities import counted, lasting, percent, size
 from bot.statements import without_literals
 
 __all__ = [
+    "bare",
     "counted",
     "gain",
     "lasting",
@@ -28,6 +29,11 @@ _PLAIN = re.compile(r"[\w./-]+")
 def word(name: str) -> str:
     """A name as one word of a command line."""
     return name if _PLAIN.fullmatch(name) else quoted(name)
+
+
+def bare(text: str) -> str:
+    """Without the marks of code, where they would be shown as they are."""
+    return text.replace("`", "")
 
 
 def short(name: str) -> str:

@@ -55,6 +55,9 @@ async def measure(say: Callable[[str], None], goal: Callable[[str, float, float]
         f"  an overview took {statistics.median(took) * 1000:.0f} ms beside it, {len(took)} of them"
     )
     goal("percent of throughput lost to one overview a minute", max(0.0, loss) * 2 / EVERY, 1.0)
+    # Throughput wavers on a busy machine; the time that an overview takes is an upper bound.
+    share = 100 * statistics.median(took) / EVERY
+    goal("percent of the time in which an overview is at work, one a minute", share, 1.0)
 
 
 async def _watch(database: Database, took: list[float]) -> None:

@@ -41,7 +41,8 @@ def test_what_is_understood(columns: str, where: str, statement: str) -> None:
     [
         ("", ""), ("nothing", ""), ("id); DROP TABLE users; --", ""), ("id, (select 1)", ""),
         ("pg_sleep(id)", ""), ("id", "id = (select 1)"), ("id", "id = 1; drop table x"),
-        ("id", "id = 'a' or true"), ("id", "status = 'a' || 'b'"), ("id," * 9, ""),
+        ("id", "id = 'a' or true"), ("id", "status = 'a\\b'"), ("id", "status = 'a' || 'b'"),
+        ("id," * 9, ""),
     ],
 )  # fmt: skip
 def test_nothing_else_is(columns: str, where: str) -> None:

@@ -17,7 +17,7 @@ from handlers.database_care.archiving.views import archived_reply, list_reply, r
 from handlers.database_care.care import care_of, expected
 from handlers.database_care.planning import fingerprint, target
 from handlers.database_care.subjects import CONNECT, Subjects, read_with
-from handlers.database_care.wording import counted, size
+from handlers.database_care.wording import bare, counted, size
 
 GUIDE = "Database Maintenance, Monthly Tasks"
 _ID = re.compile(r"AR-[0-9A-Z]{6}")
@@ -92,7 +92,7 @@ async def plan_archive(context: Context, arguments: Arguments) -> Plan:
         target=target(subjects),
         effect=f"moves {counted(rows, 'old row')}{unknown} of {counted(len(going), 'table')} "
         f"({size(held)} or so) out of the database, {expected(context, 'archive', held)[1]}.",
-        lines=tuple(lines),
+        lines=tuple(map(bare, lines)),
         state=fingerprint(
             [(e.table.oid, e.cutoff.isoformat(), e.rule.mode, e.columns, e.key) for e in going]
         ),

@@ -7,7 +7,7 @@ from bot.command import Block, Reply
 from handlers.database_care.archiving.moving import Archived, Moved
 from handlers.database_care.archiving.restoring import Restored
 from handlers.database_care.archiving.result import Listed
-from handlers.database_care.wording import counted, lasting, short, size, word
+from handlers.database_care.wording import bare, counted, lasting, short, size, word
 
 
 def archived_reply(found: Archived) -> Reply:
@@ -161,7 +161,7 @@ def _problem(each: Moved) -> str:
         state = " No row was deleted; the next `db archive` goes on with what was copied."
     elif each.archive and each.copied:
         state = f" {each.deleted:,} of {each.copied:,} rows are deleted; the next run goes on."
-    return f":warning: *{escape(each.table)}*: {escape(clip(each.problem, 500))}{state}"
+    return f":warning: *{escape(each.table)}*: {escape(clip(bare(each.problem), 500))}{state}"
 
 
 def _note(each: Moved) -> str:

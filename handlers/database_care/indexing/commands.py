@@ -105,7 +105,8 @@ def _kept(subjects: Subjects, name: str, ddl: str) -> _Choice:
     table = find_table(subjects.tables, on)
     if table is None:
         raise BadInput(f"The table {on} of {name} is not there any more.")
-    raw = ddl.partition("INDEX ")[2].partition(" ON ")[0].strip('"').replace('""', '"')
+    short = name.removeprefix(f"{on.partition('.')[0]}.")
+    raw = short[1:-1].replace('""', '"') if short.startswith('"') else short
     return _Choice(subjects, table, raw, definitions.concurrently(ddl), None)
 
 

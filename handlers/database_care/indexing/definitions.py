@@ -15,7 +15,8 @@ _KEY = re.compile(
     r"(?:\s+(?P<order>asc|desc))?(?:\s+nulls\s+(?P<nulls>first|last))?",
     re.IGNORECASE,
 )
-_LITERAL = r"(?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false)"
+# Without backslashes: a server may be set to read them as escapes.
+_LITERAL = r"(?:'(?:[^'\\]|'')*'|-?\d+(?:\.\d+)?|true|false)"
 _CONDITION = re.compile(
     rf"(?P<name>{_IDENTIFIER})\s*(?:(?P<sign><>|!=|<=|>=|=|<|>)\s*(?P<literal>{_LITERAL})"
     r"|\s+is\s+(?P<negated>not\s+)?null)",

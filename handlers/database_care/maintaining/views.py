@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks import actions, clip, command_button, context, escape, section
 from bot.command import Block, Reply
 from handlers.database_care.result import Maintained
-from handlers.database_care.wording import counted, lasting, size
+from handlers.database_care.wording import bare, counted, lasting, size
 
 _NEXT = {
     "daily": (("Show tables", "db tables"), ("Show connections", "db connections")),
@@ -38,7 +38,7 @@ def maintained_reply(found: Maintained) -> Reply:
     blocks += [
         section(
             f"{':warning:' if each.failed else ':heavy_check_mark:'} *{escape(each.title)}*\n"
-            f"{escape(clip(each.outcome, 1_500))}"
+            f"{escape(clip(bare(each.outcome), 1_500))}"
         )
         for each in parts
     ]

@@ -51,7 +51,9 @@ async def plan_pool(context: Context, arguments: Arguments) -> Plan:
         raise BadInput(
             f"No session of {found.role} has been idle for {lasting(pool.SETTLED)}, so there is "
             "nothing to reset.",
-            "`/pitchey db connections` shows them; `--active` ends those at work as well.",
+            "`/pitchey db connections` shows them; `--active` ends those at work as well. Where "
+            "the Worker signs in as another role, set WORKER_DATABASE_URL in the bot's "
+            "environment.",
         )
     script = context.settings.environment().worker_script
     lines = [
