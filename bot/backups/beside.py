@@ -127,7 +127,9 @@ async def _platform(settings: Settings, clients: Clients) -> tuple[Code, dict[st
         listed = await deployments(cloudflare, script, deadline=_ASKING)
         known = await versions(cloudflare, script, deadline=_ASKING)
         names = await secrets(cloudflare, script, deadline=_ASKING)
-        live = listed[0] if listed else None
+        # While maintenance mode is on, what answered before it is what a recovery brings back.
+        closed = {each.id for each in known if each.tag == settings.maintenance.tag}
+        live = next((each for each in listed if each.version not in closed), None)
         detail = await version_detail(cloudflare, script, live.version) if live else None
     except OpsError as error:
         return Code(script=script or ""), {}, error.message

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from bot.backup_listing import backup_objects
-from bot.backups.manifest import MANIFEST, Manifest, folder_of, id_of, read
+from bot.backups.manifest import MANIFEST, Label, Manifest, folder_of, id_of, read
 from bot.clients.backup_listing import DUMPS, SMALLEST_DUMP
 from bot.clients.storage import StoredObject
 
@@ -66,6 +66,11 @@ class KeptBackup:
     def good(self) -> bool:
         """Nothing speaks against it; `verified` says more."""
         return self.proven and not self.corrupt
+
+    @property
+    def safety(self) -> bool:
+        """It was made right before a restore over the live database."""
+        return self.manifest is not None and self.manifest.label == Label.SAFETY
 
     def age(self, now: datetime) -> timedelta:
         """Never negative, whatever the clocks say."""

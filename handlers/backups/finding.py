@@ -35,7 +35,9 @@ def choose(backups: Sequence[KeptBackup], text: str) -> KeptBackup:
     if not backups:
         raise BadInput("There is no backup.", "Make one: `/pitchey backup now`.")
     if asked in LAST:
-        good = last_good(backups)
+        # One made right before a restore holds what the restore was to get rid of.
+        meant = [each for each in backups if not each.safety]
+        good = last_good(meant) or last_good(backups)
         if good is None:
             raise BadInput(
                 "None of the backups is good.", "See why: `/pitchey backups`. Then make a new one."

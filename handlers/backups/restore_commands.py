@@ -19,6 +19,7 @@ from handlers.backups.restoring import (
     switch_to,
 )
 from handlers.backups.words import plural, size, span
+from handlers.backups.writers import can_stop
 
 GUIDE = "Backup & Recovery, Recovery Procedures"
 LONGEST = 7 * 24 * 3_600.0  # [backups] most_minutes ends it before
@@ -72,8 +73,10 @@ async def plan_restore(context: Context, arguments: Arguments) -> Plan:
             f"replaces {live} by a copy of {backup.id}: what was written in the last {age} is not "
             f"in it. {plural(told['sessions'], 'session')} would be ended."
         )
+        trouble = await can_stop(context)
+        stopped = f"is NOT possible ({trouble.rstrip('.')})" if trouble else "is turned on"
         lines += [
-            "first: what writes is stopped, and a safety backup is made and verified",
+            f"first: maintenance mode {stopped}, and a safety backup is made and verified",
             f"then: the copy is made beside as {name}, and its rows are compared",
             f"last: both change names in one transaction; {live} of now is kept under another name",
         ]

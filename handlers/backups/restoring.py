@@ -88,7 +88,7 @@ async def replace_live(context: Context, backup: KeptBackup, name: str) -> Recov
     person = context.invocation.person
     live = await live_name(clients.database)
     await operation.step(STOP)
-    maintenance = await stop_writers(context, f"restore of {backup.id}")
+    maintenance = await stop_writers(context)
     safety = None
     if SAFETY not in done:
         await operation.step(SAFETY)

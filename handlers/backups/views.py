@@ -34,8 +34,8 @@ def list_reply(found: Listing, *, everything: bool) -> Reply:
     ordered = sorted(found.backups, key=lambda each: each is not found.good)
     shown = ordered if everything else ordered[:_FEW]
     if shown:
-        rows = [("Backup", "Age", "Size, took", "State"), *(_row(each, found) for each in shown)]
-        blocks.append(table(rows, align=("left", "right", "right", "left")))
+        rows = [("Backup", "State", "Age", "Size, took"), *(_row(each, found) for each in shown)]
+        blocks.append(table(rows, align=("left", "left", "right", "right")))
     notes = []
     if len(shown) < len(ordered):
         notes.append(f"And {len(ordered) - len(shown):,} older: `/pitchey backups --all`.")
@@ -82,9 +82,9 @@ def _row(each: KeptBackup, found: Listing) -> tuple[str, str, str, str]:
     took = f", {span_of(each)}" if each.manifest is not None else ""
     return (
         each.id,
+        ("last good; " if each is found.good else "") + state(each, found),
         span(each.age(found.now)),
         f"{size(each.bytes)}{took}",
-        ("last good; " if each is found.good else "") + state(each, found),
     )
 
 

@@ -105,6 +105,11 @@ def test_which_backup_is_meant() -> None:
             choose(every, text)
     with pytest.raises(BadInput, match="There is no backup"):
         choose([], "last")
+    told = old.manifest
+    assert told is not None
+    safety = backup(0, manifest=told.model_copy(update={"label": "safety"}))
+    assert choose([safety, *every], "last") is night
+    assert choose([safety], "last") is safety
 
 
 @given(st.integers(946_684_800, 4_102_444_800), st.sampled_from(["", "daily/", "a/20261128/"]))
