@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 MEGABYTE = 1 << 20
-_SMALLEST = 8 * MEGABYTE
+_SMALLEST = 5 * MEGABYTE  # the least that S3 takes for a part that is not the last
 _MOST_PARTS = 10_000
 _SIDE_BY_SIDE = 2  # parts on their way; with the one that fills, all that is held in memory
 _TRIES = 4

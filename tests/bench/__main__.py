@@ -16,6 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from tests.bench import (
     alerts,
+    backups,
     bare,
     canary,
     database,
@@ -206,6 +207,10 @@ def main(names: Sequence[str]) -> None:
         "database": (
             "The database's overview beside pgbench",
             lambda: asyncio.run(database.measure(told.say, told.goal)),
+        ),
+        "backups": (
+            "Backup and restore beside the guide's",
+            lambda: asyncio.run(backups.measure(told.say, told.goal)),
         ),
         "diagnosis": (
             "Each fault, and pairs of them, diagnosed",

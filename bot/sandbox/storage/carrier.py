@@ -6,13 +6,19 @@ import base64
 import contextlib
 import hashlib
 import io
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 _LONG = 1_000_000  # bytes of what counts as a long transfer
+_UPLOAD = re.compile(rb"<UploadId>([^<]+)</UploadId>")
+_LISTED = re.compile(
+    rb"(<UploadId>([^<]+)</UploadId>(.*?)<Initiated>)([^<]+)(</Initiated>)", re.DOTALL
+)
 _BAD_DIGEST = (
     b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>BadDigest</Code><Message>'
     b"The Content-MD5 you specified did not match what we received.</Message>"
@@ -31,6 +37,7 @@ class Carrier:
         self._shorten = shorten
         self._lock = threading.Lock()
         self._share = 0.0
+        self._begun: dict[bytes, bytes] = {}  # when each upload began, by its id
         self.shortens = False
         self.cuts = 0.0
 
@@ -38,6 +45,9 @@ class Carrier:
         if environ["REQUEST_METHOD"] == "PUT":
             return self._put(environ, start_response)
         answer: Iterable[bytes] = self._store(environ, start_response)
+        asked = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        if "uploads" in asked:
+            return [self._dated(environ["REQUEST_METHOD"], b"".join(answer))]
         if environ["REQUEST_METHOD"] == "GET":
             return self._maybe_cut(environ, answer)
         if self.shortens and "uploadId=" in environ.get("QUERY_STRING", ""):
@@ -62,6 +72,17 @@ class Carrier:
             environ["wsgi.input"] = io.BytesIO(body)
         answer: Iterable[bytes] = self._store(environ, start_response)
         return answer
+
+    def _dated(self, method: str, answer: bytes) -> bytes:
+        """The store tells one and the same time for the beginning of every upload."""
+        if method == "POST":
+            for begun in _UPLOAD.findall(answer):
+                now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+                self._begun[begun] = now.encode()
+            return answer
+        return _LISTED.sub(
+            lambda found: found[1] + self._begun.get(found[2], found[4]) + found[5], answer
+        )
 
     def _maybe_cut(self, environ: dict[str, Any], answer: Iterable[bytes]) -> Iterable[bytes]:
         if not self.cuts:
