@@ -13,6 +13,7 @@ from bot.clients.postgres_trouble import DatabaseTrouble, meaning
 from bot.errors import OpsError
 
 _KEPT = 8_000  # bytes of what a process says last
+_PIPE = 1 << 20  # bytes; the most that an ordinary user of Linux may ask for
 _LOOK = 0.2  # seconds between two looks whether somebody cancelled
 _PATIENCE = 10.0  # seconds between a request to end and a kill
 
@@ -65,6 +66,9 @@ class Child:
             bufsize=0,
             start_new_session=True,  # Ctrl-C in a terminal is the bot's to handle
         )
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                _widen(pipe)
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
@@ -132,6 +136,16 @@ class Child:
                 if self._ends_at is not None and any(map(self._ends_at, lines)):
                     self.grave = True
                     self._process.terminate()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Let more fit between the two: fewer changes from one process to the other."""
+    import fcntl
+
+    size = getattr(fcntl, "F_SETPIPE_SZ", None)  # Linux
+    if size is not None:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), size, _PIPE)
 
 
 def _last_line(said: str) -> str:

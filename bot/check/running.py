@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from bot.check import (
+    backups,
     buckets,
     cloudflare,
     cloudflare_permissions,
@@ -82,6 +83,7 @@ def probes(settings: Settings) -> tuple[Probe, ...]:
         Probe(database.DATABASE, checks.database, database.database),
         Probe(buckets.BACKUPS, checks.backup, buckets.backups),
         Probe(buckets.UPLOADS, checks.uploads, buckets.uploads),
+        Probe(backups.PROGRAMS, checks.database + checks.backup, backups.backups),
     )
 
 

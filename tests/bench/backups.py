@@ -20,7 +20,7 @@ from pathlib import Path
 
 import psutil
 from psycopg import AsyncConnection, sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from bot.sandbox.configuration import surroundings
 from bot.sandbox.world import World
@@ -92,7 +92,7 @@ def _line(say: Callable[[str], None], name: str, took: Took, size: int) -> None:
 
 async def _database(world: World, name: str, megabytes: int) -> str:
     owner = make_conninfo(world.database.direct_url, dbname="postgres")
-    dsn = make_conninfo(world.database.url, dbname=name)
+    dsn = _direct(world, name)
     made = sql.SQL("create database {} owner pitchey").format(sql.Identifier(name))
     async with await AsyncConnection.connect(owner, autocommit=True) as connection:
         await connection.execute(made)
@@ -108,6 +108,12 @@ async def _database(world: World, name: str, megabytes: int) -> str:
         half = megabytes * 1_000_000 // (_ROW * 2)
         await connection.execute(_FILL.format(half=half).encode())
     return dsn
+
+
+def _direct(world: World, name: str) -> str:
+    """Past the sandbox's door, which would be the bottleneck of all of them."""
+    own, server = conninfo_to_dict(world.database.url), world.database.direct_url
+    return make_conninfo(server, user=own["user"], password=own["password"], dbname=name)
 
 
 async def _guide(world: World, dsn: str, folder: Path) -> Took:
@@ -128,10 +134,10 @@ async def _guide(world: World, dsn: str, folder: Path) -> Took:
 
 
 async def _their_restore(world: World, folder: Path) -> Took:
-    target = make_conninfo(world.database.url, dbname="bench_guide")
+    target = _direct(world, "bench_guide")
     programs = world.database.programs
     script = '"$1" "$2" && gunzip < "$3" | "$4" --quiet --no-psqlrc "$5" > /dev/null'
-    maintenance = make_conninfo(world.database.url, dbname="postgres")
+    maintenance = _direct(world, "postgres")
     create = [str(programs / "createdb"), f"--maintenance-db={maintenance}"]
     return await _timed(
         ["bash", "-c", script.replace('"$1" "$2"', '"$1" "$2" bench_guide'), "guide", *create,
@@ -170,7 +176,7 @@ async def _watched(pid: int, seen: list[int]) -> None:
         total = 0
         for each in (root, *root.children(recursive=True)):
             try:
-                total += each.memory_info().rss
+                total += each.memory_full_info().pss  # what is shared counts once
             except psutil.Error:
                 continue
         seen.append(total)
