@@ -102,7 +102,7 @@ async def purge_edge(
     total, at, skipped, requests = len(work.values), 0, 0, 0
     for batch in work.batches:
         noun, verb = _NOUNS[work.kind], "Mark as stale" if stale else "Purge"
-        span = f" {at + 1:,} to {at + len(batch):,} of {total:,}" if batch else ""
+        span = f" {at + 1:,} to {at + len(batch):,} of {total:,}" if len(batch) < total else ""
         # The list's digest: a step that is skipped on resuming must be about the same values.
         name = f"{verb} {noun}{span} at the edge (list {work.digest})"
         at += len(batch)

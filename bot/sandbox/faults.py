@@ -56,6 +56,9 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("database_quota", "database", "Compute quota exhausted", "Neon answers HTTP 402"),
     Fault("cache_down", "cache", "Cache down", "Redis does not answer"),
     Fault("cache_cold", "cache", "Cold cache", "The hit rate falls to", 31.0, "%"),
+    Fault(
+        "cache_exposed", "platform", "Private answers kept", "Sign-in answers say: public, 10 min"
+    ),
     Fault("storage_refuses", "storage", "Storage refuses", "S3 answers AccessDenied"),
     Fault("storage_down", "storage", "Storage down", "S3 refuses connections"),
     Fault(

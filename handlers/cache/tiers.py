@@ -66,13 +66,14 @@ async def _edge(runtime: Runtime) -> tuple[Tier, str]:
         until = now + timedelta(minutes=1)
         use = await edge_use(cloudflare, now - _DAY, until, deadline=_SECONDS)
     except OpsError as error:
-        return Tier(EDGE, holds=f"zone {name}", note=f"hits {NOT_TOLD}: {error.message}"), name
+        return Tier(EDGE, note=f"zone {name}; hits {NOT_TOLD}: {error.message}"), name
     rate = f"{use.hit_percent:.1f} % of {use.looked_up:,}" if use.hit_percent is not None else ""
     hits = f"{rate} lookups in 24 h" if rate else ""
     rest = use.requests - use.looked_up
-    note = f"{plural(rest, 'request')} of {use.requests:,} are not kept at the edge"
+    kept = f"{plural(rest, 'request')} of {use.requests:,} were for what the edge does not keep"
+    note = f"zone {name}; {kept}; how much it holds is {NOT_TOLD}"
     # The edge of a small site is cold by night; that alone wakes nobody.
-    return Tier(EDGE, f"zone {name}; how much it holds is {NOT_TOLD}", hits, note), name
+    return Tier(EDGE, hits=hits, note=note), name
 
 
 async def _redis(runtime: Runtime) -> tuple[Tier, str]:

@@ -94,9 +94,9 @@ def purged_reply(found: Purged) -> Reply:
     act = "Marked as stale" if found.stale else "Purged"
     text = f"{sign} {act} {' and '.join(parts)} in {found.seconds:.1f} s"
     if old:
-        text += f", but {len(old)} of {len(found.proofs)} pages still come from the old copy"
+        text += f", but {len(old)} of {_pages(old, sure)} still come from the old copy"
     elif sure:
-        text += f"; {len(sure)} of {len(found.proofs)} pages asked for again came fresh"
+        text += f"; {len(sure)} of {_pages(old, sure)} that the edge keeps came fresh"
     blocks: list[Block] = [section(f"*{text}*")]
     if found.proofs:
         blocks.append(section("\n".join(map(_proof, found.proofs))))
@@ -105,6 +105,11 @@ def purged_reply(found: Purged) -> Reply:
         actions(command_button("Show the cache", "cache"), command_button("Warm it", "cache warm"))
     )
     return Reply(text, blocks, data=found, exit_code=1 if old else 0)
+
+
+def _pages(old: list[Proof], sure: list[Proof]) -> str:
+    count = len(old) + len(sure)
+    return f"{count} page{'' if count == 1 else 's'}"
 
 
 def _done(done: EdgeDone) -> str:

@@ -21,7 +21,7 @@ async def test_tiers_tell_what_they_know(world: World, tmp_path: Path) -> None:
         reply = await run(house, "cache")
     told = whole(reply)
     assert "The cache is warm" in reply.text
-    assert "zone 127.0.0.1, plan free" in told
+    assert "Zone 127.0.0.1, plan free" in told
     assert "of 3 lookups in 24 h" in told
     assert "keys evicted" in told
     assert "does not offer /api/cache/stats" in told
@@ -66,7 +66,7 @@ async def test_a_purge_is_seen_in_the_page(world: World, tmp_path: Path) -> None
         held.clock = lambda: moved
         reply = await run(house, "cache purge url /assets/index.js")
         assert reply.outcome == "succeeded", reply.text
-        assert "1 of 1 pages asked for again came fresh" in reply.text
+        assert "1 of 1 page that the edge keeps came fresh" in reply.text
         assert "HIT, 90 s old before, MISS after" in whole(reply)
         runtime = house.dispatcher.runtime
         await runtime.events.settled()
@@ -148,6 +148,11 @@ async def test_the_table_is_compared_route_by_route(world: World, tmp_path: Path
         world.platform.play("2026-01-05")  # answers 401 to strangers, whatever they ask for
         house.clients.platform.forget()
         old = await run(house, "cache ttl")
+    world.faults.switch("cache_exposed", True)
+    async with zoned(world, tmp_path) as house:
+        exposed = await run(house, "cache ttl")
+    assert "1 route with private answers may be kept by shared caches" in exposed.text
+    assert "Purge what is exposed" in whole(exposed)
     told = whole(reply)
     assert "2 of 2 routes are not kept as the guide wants" in reply.text
     assert "send Cache-Control: private, no-store" in told
