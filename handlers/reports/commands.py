@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bot.arguments import UnknownWord
 from bot.blocks import code
 from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface, Upload
-from bot.errors import BadInput, OpsError
+from bot.errors import BadInput
 from bot.incident_access import actor, in_slack
+from bot.saving import saved
 from handlers.reports.charts import draw
 from handlers.reports.drafts import channel_of, drafted, prepare, send
 from handlers.reports.gathering import gather
@@ -76,25 +76,12 @@ async def _written(context: Context, period: Period, folder: Path) -> Reply:
     made = await asyncio.to_thread(drafted, context.runtime, period)
     await context.progress.say("Drawing the plots …")
     uploads = await asyncio.to_thread(_files, context, made)
-    told = await asyncio.to_thread(_write, folder, uploads)
+    told = await asyncio.to_thread(saved, folder, uploads)
     return preview_reply(made, told)
 
 
 def _files(context: Context, made: Made) -> tuple[Upload, ...]:
     return files(made, draw(context.runtime, made.facts))
-
-
-def _write(folder: Path, uploads: Sequence[Upload]) -> str:
-    """Raises OpsError where a file cannot be written."""
-    try:
-        for each in uploads:
-            (folder / each.name).write_bytes(each.content)
-    except OSError as error:
-        raise OpsError(
-            f"The report cannot be written to {code(folder)}: {error.strerror}.",
-            "Name a folder that is there and that you may write to.",
-        ) from error
-    return "Written: " + ", ".join(code(folder / each.name) for each in uploads)
 
 
 async def preview(context: Context, arguments: Arguments) -> Reply:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
-from bot.blocks import code
-from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface, Upload
-from bot.errors import BadInput, OpsError
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface
+from bot.errors import BadInput
+from bot.saving import saved
 from handlers.lessons.finding import actor, over, wanted
 from handlers.lessons.report import sharing
 from handlers.lessons.report.gathering import make
@@ -27,7 +26,7 @@ async def report(context: Context, arguments: Arguments) -> Reply:
     made = await asyncio.to_thread(make, runtime, record, actor(context))
     if out:
         uploads = await asyncio.to_thread(sharing.files, runtime, made)
-        return report_reply(made, told=await asyncio.to_thread(_written, Path(out), uploads))
+        return report_reply(made, told=await asyncio.to_thread(saved, Path(out), uploads))
     if (terminal and not arguments["post"]) or context.role < Role.RESPONDER:
         return report_reply(made)
     channel = sharing.post(runtime, made)
@@ -37,19 +36,6 @@ async def report(context: Context, arguments: Arguments) -> Reply:
     return report_reply(
         made, posted=f"Posted in {shown}, with its files (Markdown, and HTML to print) below it."
     )
-
-
-def _written(folder: Path, uploads: Sequence[Upload]) -> str:
-    """Raises OpsError where a file cannot be written."""
-    try:
-        for each in uploads:
-            (folder / each.name).write_bytes(each.content)
-    except OSError as error:
-        raise OpsError(
-            f"The report cannot be written to {code(folder)}: {error.strerror}.",
-            "Name a folder that is there and that you may write to.",
-        ) from error
-    return "Written: " + ", ".join(code(folder / each.name) for each in uploads)
 
 
 REPORT = Command(
