@@ -133,6 +133,24 @@ async def test_a_bucket_that_refuses_loses_nothing_and_it_goes_on(
         assert await count(connection) < 760
 
 
+async def test_a_bucket_that_cuts_transfers_loses_nothing(world: World, tmp_path: Path) -> None:
+    async with archiving(world, tmp_path, 900, archive_rows=20_000) as (house, connection):
+        await connection.execute(
+            "UPDATE old_things SET words = (SELECT string_agg(md5(id::text || n), '') "
+            "FROM generate_series(1, 400) n) WHERE id > 720"
+        )
+        world.faults.switch("storage_cuts", True)
+        await world.settled()
+        reply = await typed(house, "db archive old_things")
+        world.faults.clear()
+        await world.settled()
+        assert reply.outcome == "failed", reply.text
+        assert await count(connection) == 900
+        reply = await typed(house, "db archive old_things")
+        assert reply.outcome == "succeeded", reply.text
+        assert await count(connection) < 760
+
+
 async def test_what_the_bucket_spoilt_is_not_deleted(world: World, tmp_path: Path) -> None:
     async with archiving(world, tmp_path, 1_000, lock_seconds=0.1) as (house, connection):
         bucket = house.dispatcher.runtime.clients.backups
