@@ -18,6 +18,7 @@ EMOJI = {
     Confidence.LIKELY: ":warning:",
     Confidence.POSSIBLE: ":grey_question:",
 }
+_HEADLINE = 150  # characters
 _SHOWN_CAUSES = 4
 _SHOWN_FACTS = 5
 _SHOWN_BLIND = 6
@@ -68,7 +69,9 @@ def headline(found: Diagnosis) -> str:
 
 
 def _cause_line(cause: Cause) -> str:
-    return escape(clip(cause.rule.cause, 140))
+    """The sentence with its detail, where both are short enough for a notification."""
+    words = cause.words if len(cause.words) <= _HEADLINE else cause.rule.cause
+    return escape(clip(words, _HEADLINE))
 
 
 def _about_symptoms(found: Diagnosis) -> str:
@@ -86,24 +89,27 @@ def _about(found: Diagnosis) -> str:
 def _causes(found: Diagnosis) -> Iterator[Block]:
     shown = found.causes[:_SHOWN_CAUSES]
     for cause in shown:
-        yield section(_cause(cause))
+        yield section(_cause(cause, told=len(shown) == 1))
     if len(found.causes) > len(shown):
-        names = listed([_cause_line(each) for each in found.causes[len(shown) :]])
+        names = listed([escape(each.rule.cause) for each in found.causes[len(shown) :]])
         yield context(f"Also found: {names}.")
     if found.possible:
-        names = listed([_cause_line(each) for each in found.possible[:4]])
+        names = listed([escape(each.rule.cause) for each in found.possible[:4]])
         yield context(f"Possible as well, by a single sign: {names}.")
 
 
-def _cause(cause: Cause) -> str:
+def _cause(cause: Cause, *, told: bool) -> str:
+    """`told` is true where the first line has said it in full."""
+    known = told and len(cause.words) <= _HEADLINE
+    title = [] if known else [f"{EMOJI[cause.confidence]} *{escape(clip(cause.words, 240))}*"]
     lines = [
-        f"{EMOJI[cause.confidence]} *{escape(clip(cause.words, 240))}*",
+        *title,
         f"_{cause.confidence.value.capitalize()}._ {escape(cause.rule.reason)}",
     ]
     lines += [f"*For:* {line}" for line in _facts(cause.supporting)]
     lines += [f"*Against:* {line}" for line in _facts(cause.opposing)]
     if cause.followers:
-        follows = listed([escape(each.lower()) for each in cause.followers], 3)
+        follows = listed([escape(each[0].lower() + each[1:]) for each in cause.followers], 3)
         lines.append(f"*Follows from it:* {follows}")
     return clip(unbroken("\n".join(lines)), SECTION_TEXT)
 

@@ -15,13 +15,12 @@ _CELL = 120
 def details_blocks(found: Diagnosis) -> Iterator[Block]:
     """The facts, then what could not be looked at."""
     facts = sorted(found.evidence.facts.values(), key=lambda fact: not fact.bad)
-    rows = [("Looked at", "Seen", "Limit", "Before")]
+    rows = [("Looked at", "Seen", "Limit and past")]
     rows += [
         (
             f"{'Beyond: ' if fact.bad else ''}{fact.title}",
             fact.shown,
-            fact.limit or "-",
-            "; ".join(fact.before) or "-",
+            "; ".join([*([fact.limit] if fact.limit else []), *fact.before]) or "-",
         )
         for fact in facts[:_MOST_ROWS]
     ]

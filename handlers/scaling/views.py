@@ -41,18 +41,20 @@ def capacity_reply(found: Capacity, *, public: bool = False) -> Reply:
 def headline(found: Capacity) -> str:
     """The nearest limit, and the regions that do not work."""
     broken = [route.seen.name for route in found.broken]
-    regions = f"; {listed(broken)} not working" if broken else ""
+    regions = f"{listed(broken)} not working; " if broken else ""
     worst = found.worst
     if worst is None:
         sign = ":red_circle:" if broken else ":grey_question:"
-        return unbroken(f"{sign} No limit could be counted{regions}")
+        told = "no limit could be counted" if broken else "No limit could be counted"
+        return unbroken(f"{sign} {regions}{told}")
     sign = ":red_circle:" if broken else _SIGNS[worst.standing]
     told = f"{escape(worst.title)} at {share(worst)} of its limit"
     if worst.standing is Standing.SOON:
         told += f", reached {until(worst.forecast, limited=True)}"
     if worst.standing is Standing.WELL:
-        told = f"Room on every limit that could be counted; the nearest is {told}"
-    return unbroken(f"{sign} {told}{regions}")
+        start = "room" if broken else "Room"
+        told = f"{start} on every limit that could be counted; the nearest is {told}"
+    return unbroken(f"{sign} {regions}{told}")
 
 
 def _about(found: Capacity) -> str:
@@ -184,7 +186,7 @@ def _verdict(found: Failover) -> str:
 
 def _farther(moved: Moved) -> str:
     if moved.extra_ms is None:
-        return f", {duration(moved.milliseconds or 0)} away"
+        return ""
     if moved.extra_ms <= 0:
         return f", {duration(-moved.extra_ms)} quicker"
     return f", {duration(moved.extra_ms)} slower"

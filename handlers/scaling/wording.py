@@ -46,6 +46,8 @@ def until(when: Forecast, *, limited: bool) -> str:
         return f"not at this trend; {days(when.soonest)} at the soonest"
     late = f"to {days(when.latest)}" if when.latest is not None else "or never"
     soon = days(when.soonest) if when.soonest is not None else "?"
+    if late == f"to {soon}":
+        return f"in {soon}"
     return f"in {days(when.middle)} ({soon} {late})"
 
 
