@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.clients.cloudflare import Cloudflare
     from bot.settings import Environment
 
+FEW = 3  # versions: whoever reads no more does not choose among them
+_MOST_BUCKETS = 1_000
 DETAILED = 10  # versions read whole, the live ones first: each is a request
 
 
@@ -72,48 +74,41 @@ async def look(
     """Read it all, side by side. Raises what Cloudflare.call does, NotConfigured, TimeoutError."""
     script = script_of(environment)
     async with asyncio.timeout(deadline):
-        history, uploaded = await asyncio.gather(
+        history, uploaded, buckets = await asyncio.gather(
             deployments(cloudflare, script, deadline=deadline),
             versions(cloudflare, script, deadline=deadline),
+            _buckets(cloudflare, deadline) if detailed > FEW else _unasked(),
         )
         wanted = _worth_reading(history, uploaded)[:detailed]
         found = await asyncio.gather(
             *(version_detail(cloudflare, script, each, deadline=deadline) for each in wanted)
         )
     details = {each.version.id: each for each in found}
-    gone = await _gone(cloudflare, history, details, deadline)
+    bound = frozenset(bind.bucket for each in found for bind in each.bindings if bind.bucket)
+    gone = bound - buckets if buckets is not None else frozenset()
     return Picture(environment.name, script, history, uploaded, details, gone)
 
 
-async def _gone(
-    cloudflare: Cloudflare,
-    history: tuple[Deployment, ...],
-    details: Mapping[str, VersionDetail],
-    deadline: float,
-) -> frozenset[str]:
-    """Buckets are listed only where an older version binds others than the live one."""
-    live = history[0].version if history else ""
-    bound = {version: _buckets(detail) for version, detail in details.items()}
-    doubtful = frozenset().union(*bound.values()) - bound.get(live, frozenset())
-    if not doubtful:
-        return frozenset()
+async def _buckets(cloudflare: Cloudflare, deadline: float) -> frozenset[str] | None:
+    """Names of the account's buckets; None where they cannot be read: Cloudflare itself refuses
+    a deployment then that binds one which is gone."""
     try:
         told = await cloudflare.get(
             f"{cloudflare.account}/r2/buckets",
             permission="Workers R2 Storage Read",
-            params={"per_page": 1_000},
+            params={"per_page": _MOST_BUCKETS},
             deadline=deadline,
         )
     except OpsError:
-        return frozenset()  # Cloudflare itself refuses the deployment then
+        return None
     listed = told.get("buckets") if isinstance(told, Mapping) else None
-    if not isinstance(listed, list):
-        return frozenset()
-    return doubtful - {str(each.get("name")) for each in listed if isinstance(each, Mapping)}
+    if not isinstance(listed, list) or len(listed) >= _MOST_BUCKETS:
+        return None
+    return frozenset(str(each.get("name")) for each in listed if isinstance(each, Mapping))
 
 
-def _buckets(detail: VersionDetail) -> frozenset[str]:
-    return frozenset(each.bucket for each in detail.bindings if each.bucket)
+async def _unasked() -> None:
+    return None
 
 
 def _worth_reading(history: tuple[Deployment, ...], uploaded: tuple[Version, ...]) -> list[str]:

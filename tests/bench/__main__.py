@@ -28,6 +28,7 @@ from tests.bench import (
     purging,
     replicas,
     reports,
+    rollback,
     samples,
     slack,
 )
@@ -235,6 +236,10 @@ def main(names: Sequence[str]) -> None:
         "canary": (
             "Simulated releases, good and bad",
             lambda: canary.measure(told.say, told.goal),
+        ),
+        "rollback": (
+            "A rollback from the yes on, beside Cloudflare's own answers",
+            lambda: asyncio.run(rollback.measure(told.say, told.goal)),
         ),
         "samples": (
             "A year of measurements",

@@ -22,6 +22,7 @@ async def house(world: World, tmp_path: Path) -> AsyncIterator[House]:
         made.dispatcher.guard.desk = TerminalDesk(yes=True)
         made.dispatcher.guard.open()
         yield made
+        await made.dispatcher.guard.aclose()
 
 
 async def seen(house: House) -> list[str]:

@@ -25,6 +25,7 @@ async def house(world: World, tmp_path: Path) -> AsyncIterator[House]:
         made.dispatcher.guard.desk = TerminalDesk(yes=True)
         made.dispatcher.guard.open()
         yield made
+        await made.dispatcher.guard.aclose()
 
 
 def production(world: World) -> Script:

@@ -29,6 +29,7 @@ async def house(world: World, tmp_path: Path) -> AsyncIterator[House]:
         made.dispatcher.guard.desk = TerminalDesk(yes=True)
         made.dispatcher.guard.open()
         yield made
+        await made.dispatcher.guard.aclose()
 
 
 @pytest.fixture
