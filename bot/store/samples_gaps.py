@@ -63,7 +63,7 @@ def _singles(
 ) -> list[tuple[int, int]]:
     rows = sqlite.execute(
         "SELECT earlier, at FROM (SELECT at, lag(at) OVER (ORDER BY at) AS earlier FROM samples "
-        "WHERE series = ? AND at >= ? AND at < ?) WHERE at - earlier > ?",
+        "WHERE series = ? AND at >= ? AND at < ?) AS spaced WHERE at - earlier > ?",
         (series, first, last, longest),
     ).fetchall()
     begin, end = sqlite.execute(
