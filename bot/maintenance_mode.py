@@ -186,7 +186,7 @@ async def _deployed(
         changed = await put_live(
             runtime.clients.cloudflare,
             script_of(where),
-            (Share(record.version, 100),),
+            _behind(record),
             expected=expected,
             message=f"Maintenance until {record.ends_at:%H:%M} UTC: {record.message}",
             force=True,  # it shows one page, with whatever secrets
@@ -196,6 +196,13 @@ async def _deployed(
             runtime.store.maintenance.end(record.id, "Cloudflare's refusal", runtime.now())
         raise
     return changed.deployment.id
+
+
+def _behind(record: MaintenanceRecord) -> tuple[Share, ...]:
+    """The page for everybody, and what answered before at 0 %: it can be tested by header."""
+    page = Share(record.version, 100)
+    old = max(record.before, key=lambda each: each[1], default=("", 0.0))[0]
+    return (page, Share(old, 0)) if old and old != record.version else (page,)
 
 
 def _silenced(

@@ -42,6 +42,7 @@ from bot.store.outbox_rows import OutboxCounts, OutboxMessage
 from bot.store.playbook_clocks import PlaybookClocks
 from bot.store.playbook_runs import PlaybookRuns
 from bot.store.presence import Presence
+from bot.store.recovery_watches import RecoveryWatch, RecoveryWatches
 from bot.store.rehearsals import Rehearsals
 from bot.store.report_posts import ReportPosts
 from bot.store.reports import Reports
@@ -105,6 +106,7 @@ class Store:
     report_posts: ReportPosts
     maintenance: Maintenances
     migration_tests: MigrationTests
+    recovery_watches: RecoveryWatches
     secret_rotations: SecretRotations
     presence: Presence | LeasedPresence
     _connection: Connection
@@ -171,6 +173,7 @@ class Store:
             ReportPosts(connection),
             Maintenances(connection),
             MigrationTests(connection),
+            RecoveryWatches(connection),
             SecretRotations(connection),
             presence,
             connection,
@@ -209,6 +212,7 @@ __all__ = [
     "Override",
     "Problem",
     "Raised",
+    "RecoveryWatch",
     "Run",
     "Sample",
     "ScheduleRecord",

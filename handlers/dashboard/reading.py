@@ -58,6 +58,7 @@ def read_snapshot(
     hour = budget(_HOUR)
     opened = store.incidents.open()
     real = [each for each in opened if not each.drill]
+    maintenance = store.maintenance.current(environment)
     return Snapshot(
         environment=environment,
         now=now,
@@ -74,6 +75,7 @@ def read_snapshot(
         deployed=deployed,
         drills=len(opened) - len(real),
         private=sum(each.private for each in real),
+        maintenance_until=maintenance.ends_at if maintenance is not None else None,
     )
 
 

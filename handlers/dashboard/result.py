@@ -98,6 +98,7 @@ class Snapshot:
     deployed: Deployed
     drills: int = 0
     private: int = 0
+    maintenance_until: datetime | None = None  # while people see the maintenance page
 
     @property
     def verdict(self) -> Verdict:

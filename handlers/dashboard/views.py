@@ -60,6 +60,11 @@ def dashboard_blocks(found: Snapshot, *, places: bool = True) -> list[Block]:
     if places:
         drawn = date(found.now, "{date_short_pretty} {time_secs}")
         blocks.append(context(f"{escape(found.environment)} · as of {drawn}"))
+    if found.maintenance_until is not None:
+        until = date(found.maintenance_until, "{time}")
+        over = found.now > found.maintenance_until
+        told = f"should have ended at {until}" if over else f"until {until}"
+        blocks.append(section(f":construction: *Maintenance mode is on*, {told}."))
     opened = section("\n".join(_open(found)))
     urgent = bool(found.alerts or found.incidents)
     if urgent:

@@ -41,10 +41,12 @@ async def health(context: Context, arguments: Arguments) -> Reply:
         environment=environment,
         tell=_awaited(context, 1 if component else len(COMPONENTS)),
     )
+    record = context.store.maintenance.current(result.environment)
     return health_reply(
         result,
         details=bool(arguments.get("details")),
         public=bool(arguments.get("public")),
+        maintenance_until=record.ends_at if record is not None else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from bot.blocks import actions, clip, command_button, context, date, escape, section
 from bot.command import Block, Delivery, Reply
@@ -38,10 +39,23 @@ _SLIGHT_EFFECTS = {
 _ALL = 9
 
 
-def health_reply(health: Health, *, details: bool = False, public: bool = False) -> Reply:
-    """The whole answer of `/pitchey health`."""
+def health_reply(
+    health: Health,
+    *,
+    details: bool = False,
+    public: bool = False,
+    maintenance_until: datetime | None = None,
+) -> Reply:
+    """The whole answer of `/pitchey health`; `maintenance_until`: people see the other page."""
     text = headline(health)
     blocks = evidence(health, text) if details else _summary(health, text, public=public)
+    if maintenance_until is not None:
+        until = date(maintenance_until, "{time}")
+        note = (
+            f":construction: *Maintenance mode is on*, until {until}: the API answers 503 on "
+            "purpose. What stands behind it is judged by the other parts."
+        )
+        blocks = [*blocks[:1], section(note), *blocks[1:]]
     return Reply(
         text=text,
         blocks=blocks,

@@ -28,7 +28,7 @@ async def status(stage: Stage) -> int:
 def live(stage: Stage) -> dict[str, float]:
     script = stage.world.account.scripts[WORKER]
     tags = {version.id: version.tag for version in script.versions}
-    return {tags[version]: share for version, share in script.live.versions}
+    return {tags[version]: share for version, share in script.live.versions if share}
 
 
 def deploy(stage: Stage, *shares: tuple[str, float]) -> None:
@@ -77,6 +77,18 @@ async def test_it_is_on_the_timeline_of_an_open_incident_and_unplanned(stage: St
     told = [entry.text for entry in stage.store.timeline.each(incident.id)]
     assert any("Maintenance mode of production is on, until" in text for text in told)
     assert any("Maintenance mode of production is off, by omar" in text for text in told)
+
+
+async def test_health_dashboard_and_home_say_that_it_is_on(stage: Stage) -> None:
+    before = [await stage.terminal(line) for line in ("health", "dashboard")]
+    assert "Maintenance mode is on" not in str(before)
+    await maintenance_mode.switch_on(stage.runtime, person=OMAR_HIMSELF)
+    for line in ("health", "health --details", "dashboard"):
+        shown = await stage.terminal(line)
+        assert "Maintenance mode is on" in str(shown.blocks), line
+    ana = stage.person(ANA)
+    await ana.opens_home()
+    await ana.sees("production is in maintenance mode", anytime=True, within=WITHIN)
 
 
 async def test_it_is_reminded_of_again_and_again_and_once_each(stage: Stage) -> None:
