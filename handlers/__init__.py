@@ -33,6 +33,7 @@ from handlers import (
     reports,
     scaling,
     schedules,
+    security,
     status,
     worker_secrets,
 )
@@ -54,6 +55,7 @@ FEATURES: tuple[Feature, ...] = (
     alerts.FEATURE,
     cloudflare_alerts.FEATURE,
     containment.FEATURE,
+    security.FEATURE,
     oncall.FEATURE,
     incidents.FEATURE,
     playbooks.FEATURE,

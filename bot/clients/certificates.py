@@ -52,6 +52,7 @@ class Certificate:
     names: tuple[str, ...]
     issuer: str
     reason: str = ""  # OpenSSL's words where it is not accepted
+    protocol: str = ""  # "TLSv1.3"
 
     def days_left(self, now: datetime) -> float:
         return (self.not_after - now).total_seconds() / 86_400
@@ -88,15 +89,15 @@ class Certificates:
 
     async def _inspect(self, host: str, port: int) -> Certificate:
         try:
-            shown, _ = await _handshake(host, port, self.context())
-            return _certificate(host, port, Validity.VALID, shown, "")
+            shaken = await _handshake(host, port, self.context())
+            return _certificate(host, port, Validity.VALID, shaken, "")
         except ssl.SSLCertVerificationError as error:
             validity, reason = validity_of(error.verify_code), error.verify_message
         # Python only decodes certificates it has verified. So: fetch this one unverified, then
         # shake hands again with exactly it as the trusted one and its dates not judged.
-        _, encoded = await _handshake(host, port, _accepting())
-        shown, _ = await _handshake(host, port, _trusting(encoded))
-        return _certificate(host, port, validity, shown, reason)
+        _, encoded, _ = await _handshake(host, port, _accepting())
+        shaken = await _handshake(host, port, _trusting(encoded))
+        return _certificate(host, port, validity, shaken, reason)
 
 
 def _accepting() -> ssl.SSLContext:
@@ -115,21 +116,26 @@ def _trusting(encoded: bytes) -> ssl.SSLContext:
     return context
 
 
-async def _handshake(host: str, port: int, context: ssl.SSLContext) -> tuple[dict[str, Any], bytes]:
-    """The decoded certificate (empty when unverified) and its DER encoding."""
+Shaken = tuple[dict[str, Any], bytes, str]
+
+
+async def _handshake(host: str, port: int, context: ssl.SSLContext) -> Shaken:
+    """The decoded certificate (empty when unverified), its DER encoding, and the protocol."""
     _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=host)
     try:
         secured: ssl.SSLObject = writer.get_extra_info("ssl_object")
         shown: dict[str, Any] = secured.getpeercert() or {}
         encoded = secured.getpeercert(binary_form=True) or b""
+        protocol = secured.version() or ""
     finally:
         writer.transport.abort()  # nothing was sent, so nothing is owed a goodbye
-    return shown, encoded
+    return shown, encoded, protocol
 
 
 def _certificate(
-    host: str, port: int, validity: Validity, shown: dict[str, Any], reason: str
+    host: str, port: int, validity: Validity, shaken: Shaken, reason: str
 ) -> Certificate:
+    shown, _, protocol = shaken
     names = tuple(value for kind, value in shown.get("subjectAltName", ()) if kind != "URI")
     return Certificate(
         host=host,
@@ -140,6 +146,7 @@ def _certificate(
         names=names[:_MOST_NAMES],
         issuer=_name(shown.get("issuer", ())),
         reason=reason,
+        protocol=protocol,
     )
 
 

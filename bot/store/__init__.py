@@ -52,6 +52,7 @@ from bot.store.samples_buckets import Bucket, Sample
 from bot.store.samples_gaps import SampleGaps
 from bot.store.schedules import ScheduleRecord, Schedules
 from bot.store.secret_rotations import SecretRotations
+from bot.store.security_findings import SecurityFindings
 from bot.store.sqlite_file import SqliteFile
 from bot.store.timeline import Timeline, TimelineEntry
 from bot.store.webhooks import Webhooks
@@ -108,6 +109,7 @@ class Store:
     migration_tests: MigrationTests
     recovery_watches: RecoveryWatches
     secret_rotations: SecretRotations
+    security_findings: SecurityFindings
     presence: Presence | LeasedPresence
     _connection: Connection
 
@@ -175,6 +177,7 @@ class Store:
             MigrationTests(connection),
             RecoveryWatches(connection),
             SecretRotations(connection),
+            SecurityFindings(connection),
             presence,
             connection,
         )

@@ -15,6 +15,7 @@ from bot.settings.deploys import Checkout, CheckoutStep
 from bot.settings.oncall import OncallLevel
 from bot.settings.reports import Document
 from bot.settings.scale import Region
+from bot.settings.security import Allowed
 from bot.settings.tables import Environment, EscalationLevel, Limit, Provider
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,7 @@ REPEATED = {
     "deploys.checkout": Checkout,
     "deploys.checkout.steps.<name>": CheckoutStep,
     "scale.regions": Region,
+    "security.allowed": Allowed,
 }
 NOT_IN_FILE = {
     "environments.<name>": {"name"},
@@ -73,7 +75,7 @@ def page_keys() -> dict[str, str]:
 def file_keys() -> set[str]:
     """Every key of pitchey.toml, those commented out as examples included."""
     text = re.sub(
-        r"^# (\w+ = \"|\[\[limits\]\]|\[\[scale.regions\]\]|\w+ = \[|\w+ = true)",
+        r"^# (\w+ = \"|\[\[(?:limits|scale.regions|security.allowed)\]\]|\w+ = \[|\w+ = true)",
         r"\1",
         FILE,
         flags=re.MULTILINE,

@@ -76,7 +76,12 @@ def as_sent(event: Event) -> dict[str, Any]:
         "requestId": row.ray,
         "scriptVersion": {"id": row.version},
         "event": {
-            "request": {"method": row.method, "path": row.path, "url": row.path},
+            "request": {
+                "method": row.method,
+                "path": row.path,
+                "url": row.path,
+                "cf": {"country": row.country},
+            },
             "rayId": row.ray,
         },
     }

@@ -24,6 +24,7 @@ from bot.store.migrations import reports as reports
 from bot.store.migrations import samples as samples
 from bot.store.migrations import schedules as schedules
 from bot.store.migrations import secret_rotations as secret_rotations
+from bot.store.migrations import security as security
 from bot.store.migrations.foundation import GUARD_COUNT
 from bot.store.migrations.steps import migrations
 
