@@ -74,7 +74,7 @@ async def plan_release(context: Context, arguments: Arguments) -> Plan:
     return Plan(
         target=f"hold of {backup.id}",
         effect=f"lets {backup.id} go as soon as it is over the limits of age.",
-        lines=("a hold is there for a reason: ask who put it, `/pitchey backup show`",),
+        lines=("a hold is there for a reason: ask who put it, as backup show tells",),
         state=backup.id,
     )
 

@@ -67,7 +67,7 @@ async def plan_restore(context: Context, arguments: Arguments) -> Plan:
             f"restores {backup.id} into a new database {name} beside {live}, and compares the "
             f"rows. {live} itself is not touched."
         )
-        lines.append("to make it the live one is an act of its own: `restore switch`")
+        lines.append("to make it the live one is an act of its own, restore switch")
     else:
         effect = (
             f"replaces {live} by a copy of {backup.id}: what was written in the last {age} is not "

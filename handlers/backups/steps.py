@@ -57,11 +57,11 @@ def recovery(found: Shown) -> tuple[Step, ...]:
         Step(
             "Restore the configuration",
             "Bindings come back with the version. Compare settings and names of secrets with the "
-            "backup's; values of secrets are in your vault alone, and are set with `secrets "
-            "rotate`.",
+            "backup's; values of secrets are in your vault alone, and are set with "
+            "secrets rotate.",
             "Download the configuration", f"backup files {backup.id}",
         ),
-        Step("See that all is well", "Then end maintenance: `/pitchey maintenance off`.",
+        Step("See that all is well", "Then end maintenance mode: maintenance off.",
              "Check health", "health"),
     )  # fmt: skip
 
