@@ -56,9 +56,11 @@ async def test_parts_of_a_killed_bot_are_listed_and_taken_away_later(
 async def test_many_tables_need_no_more_locks_than_the_server_has(
     world: World, tmp_path: Path
 ) -> None:
-    made_of = "do $$ begin for n in 1..2500 loop execute format('create table t%s (id int)', n); " \
-              "if n % 500 = 0 then commit; end if; end loop; end $$"  # fmt: skip
+    made_of = (
+        "do $$ begin for n in 1..10000 loop execute format('create table t%s (id int)', n); "
+        "if n % 500 = 0 then commit; end if; end loop; end $$"
+    )
     async with database(world, "many", made_of) as dsn, shop(world, tmp_path, dsn) as made:
         verified = await made.verify(await made.take())
     assert verified.proof.problems == ()
-    assert len(verified.proof.tables) == 2500
+    assert len(verified.proof.tables) == 10_000
