@@ -1,13 +1,15 @@
-"""Cloudflare: what the token may do for live logs and for notifications."""
+"""Cloudflare: what the token may do: live logs, deployments, Pages, figures, notifications."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot.check.report import Item, failed, good, skipped
 from bot.clients import Clients
 from bot.clients.cloudflare import CloudflareError, CloudflareRefused
 from bot.clients.cloudflare_alerting import EDIT, READ
+from bot.clients.cloudflare_analytics import ACCOUNT_PERMISSION, worker_figures
 from bot.clients.cloudflare_deployments import WRITE
 from bot.clients.cloudflare_pages import READ as PAGES_READ
 from bot.clients.cloudflare_pages import WRITE as PAGES_WRITE
@@ -17,6 +19,7 @@ from bot.settings import Settings
 
 LIVE_LOGS, NOTIFICATIONS = "Cloudflare live logs", "Cloudflare notifications"
 DEPLOYING, PAGES = "Cloudflare deployments", "Cloudflare Pages"
+ANALYTICS = "Cloudflare analytics"
 _UNCONFIGURED = "Cannot be looked up without the token and the account id."
 
 
@@ -86,6 +89,23 @@ async def pages(settings: Settings, clients: Clients, name: str) -> Sequence[Ite
     trouble = await _refused(clients, title, path, PAGES_READ, "`/pitchey deployments`")
     line = f"{project} may be read; `/pitchey rollback --pages` needs {PAGES_WRITE} besides."
     return [trouble or good(title, line)]
+
+
+async def analytics(settings: Settings, clients: Clients, name: str) -> Sequence[Item]:
+    """Whether the token may read the Worker's figures, by one question about the last hour."""
+    script, title = settings.environment(name).worker_script, f"{ANALYTICS} ({name})"
+    if script is None or not clients.cloudflare.configured:
+        return [skipped(title, _UNCONFIGURED)]
+    now = datetime.now(UTC)
+    try:
+        await worker_figures(clients.cloudflare, script, now - timedelta(hours=1), now)
+    except CloudflareRefused:
+        line = f"The token has not the permission {ACCOUNT_PERMISSION}, which `/pitchey metrics`, "
+        line += "`diagnose` and `scale` need."
+        return [failed(title, line, f"Give the token the permission {ACCOUNT_PERMISSION}.")]
+    except OpsError as error:
+        return [failed(title, error.message, error.hint or "Check [cloudflare].")]
+    return [good(title, "The Worker's figures may be read.")]
 
 
 async def _refused(

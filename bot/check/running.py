@@ -76,6 +76,7 @@ def probes(settings: Settings) -> tuple[Probe, ...]:
             for title, look in (
                 (cloudflare_permissions.DEPLOYING, cloudflare_permissions.deploying),
                 (cloudflare_permissions.PAGES, cloudflare_permissions.pages),
+                (cloudflare_permissions.ANALYTICS, cloudflare_permissions.analytics),
             )
         ),
         Probe(cloudflare_permissions.NOTIFICATIONS, calm, cloudflare_permissions.notifications),

@@ -8,6 +8,7 @@ from bot.blocks import actions, clip, code, command_button, context, date, escap
 from bot.command import Block, Delivery, Reply
 from bot.judging.wording import listed, plural, unbroken
 from bot.limits import SECTION_TEXT
+from handlers.diagnosis.data import diagnosis_data
 from handlers.diagnosis.evidence import Fact, Missing
 from handlers.diagnosis.result import Cause, Diagnosis, Step
 from handlers.diagnosis.rule import Confidence
@@ -43,7 +44,7 @@ def diagnosis_reply(found: Diagnosis, *, details: bool = False, public: bool = F
         text,
         blocks,
         in_channel=public,
-        data=found,
+        data=diagnosis_data(found),
         exit_code=found.exit_code,
     )
 

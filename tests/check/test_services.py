@@ -177,3 +177,12 @@ async def test_buckets_without_keys_are_skipped_by_name(tmp_path: Path) -> None:
     backups = item(report, "Backups bucket")
     assert backups.state is State.SKIPPED
     assert "AWS_ACCESS_KEY_ID" in backups.remedy
+
+
+async def test_a_token_that_may_not_read_figures(tmp_path: Path) -> None:
+    async with running() as world:
+        world.answers["/cf/graphql"] = (403, refusal(10000))
+        report = await checked(tmp_path, world)
+    found = item(report, "Cloudflare analytics (production)")
+    assert found.state is State.FAILED
+    assert "Account Analytics Read" in found.remedy

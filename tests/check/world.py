@@ -61,6 +61,7 @@ class World:
                 200,
                 {"success": True, "result": []},
             ),
+            "/cf/graphql": (200, {"data": {"viewer": {"accounts": [{}]}}, "errors": None}),
             "/cf/accounts/a1/alerting/v3/policies": (200, {"success": True, "result": []}),
         }
 

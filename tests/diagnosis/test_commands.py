@@ -68,7 +68,7 @@ async def test_what_could_not_be_looked_at_is_no_all_clear(world: World, house: 
 async def test_details_show_every_fact(world: World, house: House) -> None:
     reply = await run(house, "diagnose uploads --details")
     assert "Write, read and delete there" in words(reply)
-    assert reply.data.evidence.facts["bucket_write"].value == ""
+    assert reply.data["evidence"]["bucket_write"]["value"] == ""
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,15 @@ async def test_what_cannot_be_understood(house: House, line: str, hint: str) -> 
     reply = await run(house, line)
     assert reply.exit_code == 64
     assert hint in words(reply)
+
+
+async def test_the_same_as_data(world: World, house: House) -> None:
+    world.faults.switch("bucket_missing", True)
+    await world.settled()
+    data = json.loads(json.dumps((await run(house, "diagnose uploads")).data))
+    assert data["causes"][0]["name"] == "bucket_missing"
+    assert data["causes"][0]["for"] == ["bucket_listed", "bucket"]
+    assert data["evidence"]["bucket"]["value"] == "no such bucket"
 
 
 async def test_another_environment_says_what_belongs_to_production(

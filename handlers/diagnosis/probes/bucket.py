@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.clients.storage_trouble import StorageFailure, StorageTrouble
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 FACTS = ("bucket", "bucket_write", "bucket_ms", "multipart")
 PREFIX = "pitchey-ops-check/"
+_LEFT_BEHIND = timedelta(minutes=10)
 _LIMIT = f"alert above {duration(STORE_MS)}"
 # The bot's own keys and address: the platform's may be better.
 _BLIND = frozenset({StorageTrouble.KEYS, StorageTrouble.SLOW_DOWN, StorageTrouble.CERTIFICATE})
@@ -76,6 +78,7 @@ async def _write(scene: Scene, seconds: float, book: Notebook) -> None:
             same = client.get_object(Bucket=bucket.name, Key=key)["Body"].read() == body
         finally:
             client.delete_object(Bucket=bucket.name, Key=key)
+        _clear(client, bucket.name)
         return took, same
 
     title = "Write, read and delete there"
@@ -95,6 +98,16 @@ async def _write(scene: Scene, seconds: float, book: Notebook) -> None:
         return
     shown = f"64 bytes in {duration(took)}" if same else "other bytes came back than were written"
     book.note("bucket_write", title, "" if same else "changed", shown, bad=not same)
+
+
+def _clear(client: S3Client, bucket: str) -> None:
+    """What a bot that was killed in the middle has left behind."""
+    old = datetime.now(UTC) - _LEFT_BEHIND
+    for each in client.list_objects_v2(Bucket=bucket, Prefix=PREFIX, MaxKeys=50).get(
+        "Contents", ()
+    ):
+        if each["LastModified"] < old:
+            client.delete_object(Bucket=bucket, Key=each["Key"])
 
 
 async def _parts(bucket: Bucket, seconds: float, book: Notebook) -> None:

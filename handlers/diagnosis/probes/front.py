@@ -113,15 +113,16 @@ def _form(answer: Answer) -> str:
 
 
 def _times(first: list[Timed], later: list[Timed], book: Notebook) -> None:
-    begun = [spent for outcome, spent in first if isinstance(outcome, Answer)]
-    then = [spent for outcome, spent in later if isinstance(outcome, Answer)]
-    usual = statistics.median(then or begun)
-    late = usual > API_MS
+    begun = [each for each in first if isinstance(each[0], Answer)]
+    then = [each for each in later if isinstance(each[0], Answer)]
+    usual = statistics.median(outcome.seconds * 1000 for outcome, _ in then or begun)
+    late = statistics.median(spent for _, spent in then or begun) > API_MS
     book.note("api_ms", "API, time of an answer", usual, duration(usual), LIMIT, bad=late)
     if then and begun:
-        quickest = min(begun)  # of several connections: one alone may be bad luck
+        # Of several connections: one alone may be bad luck.
+        quickest = min(outcome.seconds * 1000 for outcome, _ in begun)
         words = f"{duration(quickest)}, then {duration(usual)}"
-        cold = quickest > API_MS and not late
+        cold = min(spent for _, spent in begun) > API_MS and not late
         book.note("api_first_ms", "First answer and the next", quickest, words, LIMIT, bad=cold)
 
 

@@ -165,7 +165,7 @@ FRONT_RULES = (
         proof=(bad("api_failed_percent"),),
         support=(bad("answers_failed"),),
         needs=(bad("api_failed_percent"),),
-        explains=("answers_fail",),
+        explains=("answers_fail", "pages_fail"),
         solutions=("logs", "rollback"),
         detail="api_failed_percent",
     ),
