@@ -70,7 +70,8 @@ def rules() -> Iterator[None]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
     from detect_secrets.settings import transient_settings
 
-    known = {plugin.__name__ for plugin in get_mapping_from_secret_type_to_class().values()}
+    classes: dict[str, type] = get_mapping_from_secret_type_to_class()
+    known = {plugin.__name__ for plugin in classes.values()}
     settings = {
         "plugins_used": [*({"name": name} for name in _PLUGINS if name in known)],
         "filters_used": [{"path": path} for path in _FILTERS],
