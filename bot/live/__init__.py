@@ -3,7 +3,6 @@
 from bot.live.answering import Answered, answering
 from bot.live.changing import Changed, LiveChanged, Unknown, put_live, told
 from bot.live.choosing import (
-    MAINTENANCE_TAG,
     Candidate,
     Verdict,
     candidates,
@@ -11,7 +10,7 @@ from bot.live.choosing import (
     last_good,
     suspect,
 )
-from bot.live.picture import Picture, look, script_of
+from bot.live.picture import MAINTENANCE_TAG, Picture, look, script_of
 from bot.live.rolling_back import RolledBack, roll_back
 from bot.live.secret_setting import SecretSet, set_secret
 from bot.live.site import SiteBack, SitePicture, look_site, roll_back_site

@@ -12,7 +12,6 @@ from bot.clients.cloudflare_versions import MOST, Version, VersionDetail
 from bot.errors import BadInput
 from bot.live.picture import Picture
 
-MAINTENANCE_TAG = "maintenance"  # such a version is never what one goes back to
 _SHORTEST = 6  # characters of an id that name a version
 
 
@@ -38,6 +37,8 @@ class Candidate:
     secrets: tuple[str, ...] = ()
     same_code: bool = False
     good: bool = False
+    taken_back: bool = False
+    maintenance: bool = False
     live_at: datetime | None = None  # when it last began to answer everything, as far as known
 
 
@@ -132,11 +133,13 @@ def _judge(
         reasons.append("it was taken back itself")
     if live_at is None:
         reasons.append("not known to have answered every request")
-    maintenance = version.tag == MAINTENANCE_TAG
+    maintenance = version.tag.lower() == picture.maintenance_tag.lower()
     if maintenance:
         reasons.append("it is the maintenance page")
     good = live_at is not None and not same and not taken_back and not maintenance
-    return Candidate(version, verdict, tuple(reasons), secrets, same, good, live_at)
+    return Candidate(
+        version, verdict, tuple(reasons), secrets, same, good, taken_back, maintenance, live_at
+    )
 
 
 def _migration(now: VersionDetail, then: VersionDetail) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.clients.cloudflare import Cloudflare
     from bot.settings import Environment
 
+MAINTENANCE_TAG = "maintenance"  # unless [maintenance] names another
 FEW = 3  # versions: whoever reads no more does not choose among them
 _MOST_BUCKETS = 1_000
 DETAILED = 10  # versions read whole, the live ones first: each is a request
@@ -26,7 +27,7 @@ class Picture:
     """Deployments (the ten newest) and versions (those that can be deployed), newest first.
 
     `details` holds the versions read whole, by id; `gone` names buckets that they bind and that
-    do not exist any more.
+    do not exist any more. A version of `maintenance_tag` is never what one goes back to.
     """
 
     environment: str
@@ -36,6 +37,7 @@ class Picture:
     details: Mapping[str, VersionDetail] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
     read_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    maintenance_tag: str = MAINTENANCE_TAG
 
     @property
     def live(self) -> Deployment | None:
@@ -69,6 +71,7 @@ async def look(
     environment: Environment,
     *,
     detailed: int = DETAILED,
+    maintenance_tag: str = MAINTENANCE_TAG,
     deadline: float = 20.0,
 ) -> Picture:
     """Read it all, side by side. Raises what Cloudflare.call does, NotConfigured, TimeoutError."""
@@ -86,7 +89,9 @@ async def look(
     details = {each.version.id: each for each in found}
     bound = frozenset(bind.bucket for each in found for bind in each.bindings if bind.bucket)
     gone = bound - buckets if buckets is not None else frozenset()
-    return Picture(environment.name, script, history, uploaded, details, gone)
+    return Picture(
+        environment.name, script, history, uploaded, details, gone, maintenance_tag=maintenance_tag
+    )
 
 
 async def _buckets(cloudflare: Cloudflare, deadline: float) -> frozenset[str] | None:

@@ -22,7 +22,7 @@ async def deployments(context: Context, arguments: Arguments) -> Reply:
     """What is live, since when, and what one can go back to."""
     environment = _named(context, arguments.get("environment"))
     await context.progress.say("Asking Cloudflare what is live")
-    found = await read(context.clients, environment)
+    found = await read(context.clients, environment, context.settings.maintenance.tag)
     default = environment.name == context.settings.default_environment
     return listed_reply(found, default=default, public=bool(arguments.get("public")))
 

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from bot.settings import Environment
 
 
-async def read(clients: Clients, environment: Environment) -> Listed:
+async def read(clients: Clients, environment: Environment, maintenance_tag: str) -> Listed:
     """The Worker and the site, side by side; raises OpsError where the Worker cannot be read."""
     picture, (site, trouble) = await asyncio.gather(
-        look(clients.cloudflare, environment), _site(clients, environment)
+        look(clients.cloudflare, environment, maintenance_tag=maintenance_tag),
+        _site(clients, environment),
     )
     since, again = standing(picture.deployments)
     return Listed(

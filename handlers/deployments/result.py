@@ -8,7 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from bot.clients.cloudflare_deployments import Share
-from bot.live import Candidate, Picture, RolledBack, SiteBack, SitePicture, Verdict
+from bot.live import (
+    Candidate,
+    Picture,
+    RolledBack,
+    SiteBack,
+    SitePicture,
+    Verdict,
+)
 
 __all__ = ["Listed", "Restarted", "SiteWentBack", "Verdict", "WentBack"]
 

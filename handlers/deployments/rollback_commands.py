@@ -24,7 +24,11 @@ async def plan(context: Context, arguments: Arguments) -> Plan:
     risk = _risk(context, environment)
     if arguments.get("pages"):
         return await _site_plan(context, environment, arguments.get("version"), risk)
-    picture = await look(context.clients.cloudflare, environment)
+    picture = await look(
+        context.clients.cloudflare,
+        environment,
+        maintenance_tag=context.settings.maintenance.tag,
+    )
     if picture.live is None:
         raise OpsError(f"Nothing is deployed in {environment.name} yet.", permanent=True)
     wanted = arguments.get("version")

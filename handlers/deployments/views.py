@@ -99,6 +99,10 @@ def _row(each: Candidate, found: Listed) -> tuple[str, str, str, str]:
         way = f"{way}: last good"
     elif each.same_code:
         way = "the same code"
+    elif each.maintenance:
+        way = "the maintenance page"
+    elif each.taken_back:
+        way = f"{way}, but was taken back"
     return (
         called(version),
         way,
