@@ -85,6 +85,7 @@ class SecurityFindings:
     ) -> Compared:
         """Remember an audit. What is missing of a part that was checked whole is fixed."""
         at, seen = milliseconds(now), {each.id: each for each in findings}
+        checked, unchecked = set(checked), set(unchecked)
         with self._connection.write() as sqlite:
             before = {each.id: each for each in _read(sqlite, "1 = 1", ())}
             for identifier, each in seen.items():
@@ -105,13 +106,15 @@ class SecurityFindings:
             gone = [
                 each.id
                 for each in before.values()
-                if each.fixed_at is None and each.id not in seen and each.part in set(checked)
+                if each.fixed_at is None and each.id not in seen and each.part in checked
             ]
             sqlite.executemany(
                 "UPDATE security_findings SET fixed_at = ? WHERE id = ?",
                 [(at, identifier) for identifier in gone],
             )
             after = {each.id: each for each in _read(sqlite, "1 = 1", ())}
+            looked = {*checked, *unchecked}
+            after = {name: each for name, each in after.items() if each.part in looked}
             compared = _compared(before, after, gone, now)
             sqlite.execute(
                 "INSERT INTO security_audits (at, new, fixed, still, accepted, unchecked) "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, clip, code, command_button, context, date, escape, section, table
+from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Reply
 from handlers.security.headers import Graded
 from handlers.security.result import TITLES, Audit, Part
@@ -107,16 +107,17 @@ def headers_reply(grades: Sequence[Graded], missing: str) -> Reply:
     sign = ":white_check_mark:" if worst.score >= 70 else ":large_orange_circle:"
     text = f"{sign} Security headers: {worst.grade} at worst, {worst.host}, {worst.score} points"
     blocks: list[Block] = [section(f"*{escape(text)}*")]
-    for graded in ordered[:6]:
-        rows = [
-            [test.name, f"{test.score:+d}" if test.score else "0", clip(test.seen, 80)]
-            for test in sorted(graded.tests, key=lambda each: each.score)
+    for hosts, graded in _alike(ordered)[:6]:
+        names = escape(", ".join(hosts))
+        good = len(graded.tests) - len(graded.failed)
+        lines = [
+            f"*{names}*: {graded.grade}, {graded.score} points; {good} tests take nothing away"
         ]
-        blocks.append(section(f"*{escape(graded.host)}*: {graded.grade}, {graded.score} points"))
-        blocks.append(table([["Test", "Points", "Seen"], *rows]))
-        remedies = [f"• {escape(test.name)}: {escape(test.remedy)}" for test in graded.failed]
-        if remedies:
-            blocks.append(section("\n".join(remedies)))
+        lines += [
+            f"• *{escape(test.name)}* {test.score}: {escape(test.seen)}. {escape(test.remedy)}"
+            for test in sorted(graded.failed, key=lambda each: each.score)
+        ]
+        blocks.append(section("\n".join(lines)))
     if missing:
         blocks.append(context(f"Not graded: {escape(clip(missing, 300))}"))
     blocks.append(context("As Mozilla's HTTP Observatory grades: 100, and less for each lack."))
@@ -126,6 +127,15 @@ def headers_reply(grades: Sequence[Graded], missing: str) -> Reply:
         data=[{"host": each.host, "grade": each.grade, "score": each.score} for each in ordered],
         exit_code=int(worst.score < 70),
     )
+
+
+def _alike(grades: Sequence[Graded]) -> list[tuple[list[str], Graded]]:
+    """Hosts of the same failures together: often one setting serves them all."""
+    found: dict[tuple[object, ...], tuple[list[str], Graded]] = {}
+    for graded in grades:
+        key = (graded.score, *graded.failed)
+        found.setdefault(key, ([], graded))[0].append(graded.host)
+    return list(found.values())
 
 
 def risks_reply(found: Sequence[KnownFinding], now: datetime, word: str) -> Reply:

@@ -30,6 +30,7 @@ from tests.bench import (
     reports,
     rollback,
     samples,
+    secrets,
     slack,
 )
 from tests.bench.process import Running, environment, import_seconds, start
@@ -240,6 +241,10 @@ def main(names: Sequence[str]) -> None:
         "rollback": (
             "A rollback from the yes on, beside Cloudflare's own answers",
             lambda: asyncio.run(rollback.measure(told.say, told.goal)),
+        ),
+        "secrets": (
+            "A scan for secrets",
+            lambda: secrets.measure(told.say, told.goal),
         ),
         "samples": (
             "A year of measurements",

@@ -44,6 +44,11 @@ async def test_a_secret_is_found_shown_redacted_fixed_and_found_again(
         assert "src/pay.ts, line 2" in str(first.blocks)
         assert "in commit" in str(first.blocks)
         assert first.exit_code == 2
+        # A part asked alone says nothing of the others.
+        elsewhere = Finding("traffic", "production", "scan", "A scan", "critical", "x", "y")
+        house.store.security_findings.record(
+            [elsewhere], ("traffic",), (), house.dispatcher.runtime.now()
+        )
         again = await run(house, "security audit secrets")
         assert "0 new, 1 still open" in again.text
         (checkout / "src/pay.ts").write_text("export const key = env.STRIPE_KEY;\n")
