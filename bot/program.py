@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import contextlib
 import os
 import re
 import sys
@@ -26,6 +27,8 @@ TAIL_LINES = 200
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "SSL_CERT_FILE")
 _PLAIN = {"CI": "1", "NO_COLOR": "1", "TERM": "dumb"}
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
+_LOOK = 0.25  # seconds between two looks whether it has ended
+_LAST_WORDS = 2.0  # seconds for what a program that has ended had still to say
 _UNTIL_KILLED = program_warden.PATIENCE + 2.0  # seconds that a warden gets to end its group
 OnLine = Callable[[str], Awaitable[None]]
 
@@ -95,18 +98,22 @@ async def run_program(
     )
     tail: deque[str] = deque(maxlen=TAIL_LINES)
     reading = asyncio.create_task(_read(process, tail, redact, on_line))
+    over = asyncio.create_task(_over(process, reading))
     asked = asyncio.create_task(stop.wait()) if stop is not None else None
     stopped = ""
     try:
-        waiting = {reading} | ({asked} if asked is not None else set())
+        waiting = {over} | ({asked} if asked is not None else set())
         done, _ = await asyncio.wait(waiting, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
-        if reading not in done:
+        if over not in done:
             stopped = "was stopped" if done else f"took longer than its {limit:,.0f} s"
     finally:
+        over.cancel()
         if asked is not None:
             asked.cancel()
         code = await asyncio.shield(_finish(process, reading))
-    return Ended(code, time.monotonic() - begun, reading.result(), tuple(tail), stopped)
+    # A daemon that outlives the program may hold the output open: then reading was given up.
+    lines = len(tail) if reading.cancelled() else reading.result()
+    return Ended(code, time.monotonic() - begun, lines, tuple(tail), stopped)
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
@@ -115,16 +122,27 @@ def environment(variables: Mapping[str, str]) -> dict[str, str]:
     return kept | _PLAIN | dict(variables)
 
 
+async def _over(process: asyncio.subprocess.Process, reading: asyncio.Task[int]) -> None:
+    """Until the output ends, or the program has ended and something else holds its output open."""
+    while process.returncode is None:
+        done, _ = await asyncio.wait({reading}, timeout=_LOOK)
+        if done:
+            return
+    await asyncio.wait({reading}, timeout=_LAST_WORDS)
+
+
 async def _finish(process: asyncio.subprocess.Process, reading: asyncio.Task[int]) -> int:
     """Tell the warden to stop, which a program that has ended does not notice; the exit code."""
     if process.stdin is not None:
         process.stdin.close()
     try:
         async with asyncio.timeout(_UNTIL_KILLED):
-            await asyncio.shield(reading)
+            if process.returncode is None:
+                await asyncio.shield(reading)
             return await process.wait()
     except TimeoutError:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
         return await process.wait()
     finally:
         if not reading.done():

@@ -175,3 +175,18 @@ async def test_what_a_program_leaves_running_does_not_hold_it_up(tmp_path: Path)
     assert ended.good
     assert ended.seconds < 30
     await gone(int(ended.tail[0]))
+
+
+async def test_a_daemon_that_holds_the_output_open_does_not_hold_it_up(tmp_path: Path) -> None:
+    program = script(
+        tmp_path,
+        """
+        import subprocess, sys
+        sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
+        print(subprocess.Popen(sleeper, start_new_session=True).pid)
+        """,
+    )
+    ended = await run_program(program, folder=tmp_path, limit=60)
+    os.kill(int(ended.tail[0]), signal.SIGKILL)
+    assert ended.good
+    assert ended.seconds < 30
