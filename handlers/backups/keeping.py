@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.backups.holding import Hold, hold, release
 from bot.backups.keeping import judge
 from bot.backups.leftovers import abandoned, abort, delete, unfinished
-from bot.backups.shelf import KeptBackup, bucket_clock
+from bot.backups.shelf import HOLD, KeptBackup, bucket_clock
 from bot.errors import OpsError
 from handlers.backups.finding import SECONDS, everything, wanted
 from handlers.backups.result import PruneAsked, Pruned
@@ -37,6 +37,8 @@ async def prune(context: Context) -> Pruned:
     gone, freed = [], 0
     for backup in asked.retention.going:
         await operation.step(f"Delete {backup.id}")
+        if await _held_since(context, backup):
+            continue
         await delete(context.clients, [each.key for each in backup.objects])
         gone.append(backup.id)
         freed += sum(each.size for each in backup.objects)
@@ -45,6 +47,13 @@ async def prune(context: Context) -> Pruned:
         await operation.step("Take away the parts of unfinished uploads")
         uploads = await abort(context.clients, asked.abandoned)
     return Pruned(tuple(gone), freed, len(asked.retention.judged) - len(gone), uploads)
+
+
+async def _held_since(context: Context, backup: KeptBackup) -> bool:
+    """Somebody has held it while others were deleted. Raises StorageFailure."""
+    bucket = context.clients.backups
+    objects = await bucket.objects(backup.folder, deadline=SECONDS)
+    return any(each.key == backup.folder + HOLD for each in objects)
 
 
 def fingerprint(asked: PruneAsked) -> str:

@@ -17,7 +17,7 @@ from bot.backups.beside_databases import (
 from bot.backups.drilling import drill
 from bot.backups.restoring import Restored, check_readable, restore_into
 from bot.backups.shelf import KeptBackup
-from bot.backups.switching import find, live_name, switch
+from bot.backups.switching import Switched, find, live_name, switch
 from bot.errors import BadInput, OpsError
 from handlers.backups.result import Databases, Drilled, Recovered
 from handlers.backups.telling import operation_of, saying
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 SAFETY, COMPARE, SWITCH = "Make a safety backup", "Restore and compare", "Switch the databases"
 STOP = "Stop what writes"
+_DONE_BEFORE = (
+    "The databases had changed names before the interruption, so nothing was done again. Where "
+    "maintenance mode is on, end it once all is well, `/pitchey maintenance off`."
+)
 
 
 def default_name(live: str, backup: KeptBackup) -> str:
@@ -87,6 +91,11 @@ async def replace_live(context: Context, backup: KeptBackup, name: str) -> Recov
     settings, clients, done = context.settings, context.clients, operation.finished_steps
     person = context.invocation.person
     live = await live_name(clients.database)
+    if (switched := await _switched_before(context, live, name)) is not None:
+        return Recovered(
+            Restored(name, backup, {}, (), (), 0.0, 0.0), live,
+            backup.age(context.runtime.now()), switched=switched, maintenance=_DONE_BEFORE,
+        )  # fmt: skip
     await operation.step(STOP)
     maintenance = await stop_writers(context)
     safety = None
@@ -106,6 +115,26 @@ async def replace_live(context: Context, backup: KeptBackup, name: str) -> Recov
     switched = await switch(clients.database, name, live, person.name)
     age = backup.age(context.runtime.now())
     return Recovered(restored, live, age, safety, switched, maintenance)
+
+
+async def _switched_before(context: Context, live: str, name: str) -> Switched | None:
+    """The switch of the interrupted operation that this one resumes; None where it did not happen.
+
+    The server says: the copy that had been compared is gone, and a database was replaced since.
+    """
+    operation = operation_of(context)
+    resumed = context.store.operations.get(operation.resumes) if operation.resumes else None
+    if resumed is None or COMPARE not in operation.finished_steps:
+        return None
+    found = await listed(context.clients.database)
+    replaced = sorted(
+        (each.at, each.name)
+        for each in found
+        if each.standing is Standing.REPLACED and each.at and each.at >= resumed.requested_at
+    )
+    if not replaced or any(each.name == name for each in found):
+        return None
+    return Switched(live, name, replaced[-1][1], 0)
 
 
 async def switch_to(context: Context, name: str) -> Recovered:
