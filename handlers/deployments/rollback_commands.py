@@ -24,6 +24,7 @@ async def plan(context: Context, arguments: Arguments) -> Plan:
     risk = _risk(context, environment)
     if arguments.get("pages"):
         return await _site_plan(context, environment, arguments.get("version"), risk)
+    _no_deployment_under_way(context, environment.name)
     picture = await look(
         context.clients.cloudflare,
         environment,
@@ -60,6 +61,17 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     found = await go_back(context, environment, reason, force=force)
     default = environment.name == context.settings.default_environment
     return went_back_reply(found, default=default)
+
+
+def _no_deployment_under_way(context: Context, environment: str) -> None:
+    """One that the bot carries out has a way back of its own, which knows where it stands."""
+    run = context.store.deploys.unfinished_in(environment)
+    if run is not None:
+        raise UnknownWord(
+            f"{run.id}, {run.called} to {environment}, is under way: take that back.",
+            "It gives every request to the version before it.",
+            (f"deploy abort {run.id}",),
+        )
 
 
 async def _site_plan(

@@ -20,6 +20,7 @@ from tests.bench import (
     bare,
     canary,
     database,
+    deploy_kills,
     diagnosis,
     health,
     incidents,
@@ -245,6 +246,10 @@ def main(names: Sequence[str]) -> None:
         "secrets": (
             "A scan for secrets",
             lambda: secrets.measure(told.say, told.goal),
+        ),
+        "deploy_kills": (
+            "A deployment killed at each of its steps",
+            lambda: asyncio.run(deploy_kills.measure(told.say, told.goal)),
         ),
         "samples": (
             "A year of measurements",

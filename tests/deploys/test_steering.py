@@ -11,15 +11,15 @@ from bot.store.deploys_rows import DeployOutcome, StepState
 from tests.deploys.stage import LONG, Stage
 from tests.sandbox.workspace.stage import until
 
-STAY = '--without-backup "a test" --wait 10m'  # nothing moves but by a press
+# Nothing moves but by a press.
+STAY = '--without-staging "a test" --without-backup "a test" --wait 10m'
 
 
 async def in_canary(stage: Stage, steps: str = "10,50") -> Version:
     """A good release that stands at the first step and waits."""
     made = stage.build()
-    await stage.deployed_to_staging(made.tag)
     await stage.to_production(f"deploy {made.tag} to production --canary {steps} {STAY}")
-    await stage.at(2, int(steps.split(",", maxsplit=1)[0]))
+    await stage.at(1, int(steps.split(",", maxsplit=1)[0]))
     return made
 
 
@@ -42,27 +42,27 @@ async def presses(stage: Stage, person: str, line: str) -> Reply:
 async def test_promote_hold_and_promote_again_to_the_end(stage: Stage) -> None:
     made = await in_canary(stage)
     await presses(stage, ANA, "deploy promote")
-    await stage.at(2, 50)
-    await presses(stage, OMAR, "deploy hold DEP-2")
-    held = await stage.run_is(2, lambda run: run.canary.get("held_since"))
+    await stage.at(1, 50)
+    await presses(stage, OMAR, "deploy hold DEP-1")
+    held = await stage.run_is(1, lambda run: run.canary.get("held_since"))
     assert "pressed Hold" in held.canary["held_why"]
     assert stage.live() == {"v1.9.0": 50, made.tag: 50}
-    again = await stage.says(ANA, "deploy hold DEP-2")
+    again = await stage.says(ANA, "deploy hold DEP-1")
     assert "held already" in again.text
-    await presses(stage, ANA, "deploy promote DEP-2")
-    done = await stage.ended(2)
+    await presses(stage, ANA, "deploy promote DEP-1")
+    done = await stage.ended(1)
     assert done.outcome is DeployOutcome.SUCCEEDED
     assert stage.live() == {made.tag: 100}
-    late = await stage.says(ANA, "deploy abort DEP-2")
+    late = await stage.says(ANA, "deploy abort DEP-1")
     assert "is over: succeeded" in late.text
 
 
 async def test_roll_back_at_any_time_gives_the_old_version_everything(stage: Stage) -> None:
     await in_canary(stage)
-    refused = await stage.says(RITA, "deploy abort DEP-2")
+    refused = await stage.says(RITA, "deploy abort DEP-1")
     assert "operator" in refused.text + str(refused.blocks)
-    await presses(stage, OMAR, "deploy abort DEP-2")
-    done = await stage.ended(2)
+    await presses(stage, OMAR, "deploy abort DEP-1")
+    done = await stage.ended(1)
     assert done.outcome is DeployOutcome.ROLLED_BACK
     assert "pressed Roll back" in done.detail
     assert stage.live() == {"v1.9.0": 100}
@@ -72,18 +72,18 @@ async def test_two_people_who_press_at_once_have_one_effect(stage: Stage) -> Non
     await in_canary(stage, "10,30,50")
     asked = []
     for person in (ANA, OMAR):
-        await stage.says(person, "deploy promote DEP-2")
+        await stage.says(person, "deploy promote DEP-1")
         asked.append((person, stage.asked()))
     answers = await asyncio.gather(
         *(stage.says(person, f"operation {name} confirm") for person, name in asked)
     )
-    await stage.at(2, 30)
+    await stage.at(1, 30)
     await until(lambda: len(stage.house.dispatcher.guard.runner.tasks) == 1, within=LONG)
     assert sum("Started" in told.text for told in answers) == 1
     await asyncio.sleep(1.5)
-    assert stage.store.deploys.get("DEP-2").canary["percent"] == 30
-    await presses(stage, ANA, "deploy abort DEP-2")
-    await stage.ended(2)
+    assert stage.store.deploys.get("DEP-1").canary["percent"] == 30
+    await presses(stage, ANA, "deploy abort DEP-1")
+    await stage.ended(1)
 
 
 async def test_a_deployment_by_somebody_else_is_noticed_and_left_alone(stage: Stage) -> None:
@@ -94,7 +94,7 @@ async def test_a_deployment_by_somebody_else_is_noticed_and_left_alone(stage: St
         ((other.id, 100.0),), author_email="dana@pitchey.example", message="hotfix",
         at=stage.runtime.now(),
     )  # fmt: skip
-    done = await stage.ended(2)
+    done = await stage.ended(1)
     assert done.outcome is DeployOutcome.STOPPED
     assert "Somebody else deployed" in done.detail
     assert "dana@pitchey.example" in done.detail
@@ -108,13 +108,13 @@ async def test_somebody_else_between_the_last_look_and_a_rollback_is_left_alone(
     await in_canary(stage)
     script = stage.production
     other = script.versions[-3]
-    await stage.says(OMAR, "deploy abort DEP-2")
+    await stage.says(OMAR, "deploy abort DEP-1")
     script.deploy(
         ((other.id, 100.0),), author_email="dana@pitchey.example", message="",
         at=stage.runtime.now(),
     )  # fmt: skip
     await stage.says(OMAR, f"operation {stage.asked()} confirm")
-    done = await stage.ended(2)
+    done = await stage.ended(1)
     assert done.outcome is DeployOutcome.STOPPED
     assert stage.live() == {other.tag: 100}
 
@@ -122,39 +122,39 @@ async def test_somebody_else_between_the_last_look_and_a_rollback_is_left_alone(
 async def test_a_flaky_and_a_lying_cloudflare_are_outlived(stage: Stage) -> None:
     made = await in_canary(stage, "10")
     stage.world.faults.switch("cloudflare_flaky", True, 1)
-    await presses(stage, ANA, "deploy promote DEP-2")
-    done = await stage.ended(2)
+    await presses(stage, ANA, "deploy promote DEP-1")
+    done = await stage.ended(1)
     assert done.outcome is DeployOutcome.SUCCEEDED, done.detail
     assert stage.live() == {made.tag: 100}
 
 
 async def test_a_silent_cloudflare_delays_a_rollback_and_does_not_lose_it(stage: Stage) -> None:
     await in_canary(stage)
-    await stage.says(OMAR, "deploy abort DEP-2")
+    await stage.says(OMAR, "deploy abort DEP-1")
     name = stage.asked()
     stage.world.faults.switch("cloudflare_lies", True)
     await stage.says(OMAR, f"operation {name} confirm")
 
     def trying() -> bool:
-        step = stage.store.deploys.steps("DEP-2").get("rollback")
+        step = stage.store.deploys.steps("DEP-1").get("rollback")
         return step is not None and "Trying again" in step.note
 
     await until(trying, within=LONG)
     assert stage.live() != {"v1.9.0": 100}
     stage.world.faults.switch("cloudflare_lies", False)
-    done = await stage.ended(2)
+    done = await stage.ended(1)
     assert done.outcome is DeployOutcome.ROLLED_BACK
     assert stage.live() == {"v1.9.0": 100}
-    assert stage.store.deploys.steps("DEP-2")["rollback"].state is StepState.PASSED
+    assert stage.store.deploys.steps("DEP-1")["rollback"].state is StepState.PASSED
 
 
 async def test_numbers_that_cannot_be_read_are_said_and_nothing_moves(stage: Stage) -> None:
     await in_canary(stage)
     stage.world.faults.switch("logs_off", True)
-    waits = await stage.run_is(2, lambda run: run.canary.get("verdict") == "wait")
+    waits = await stage.run_is(1, lambda run: run.canary.get("verdict") == "wait")
     assert "Not enough traffic" in waits.canary["reasons"][0]
     stage.world.faults.switch("cloudflare_down", True)
-    await stage.run_is(2, lambda run: "cannot be read" in str(run.canary.get("reasons")))
+    await stage.run_is(1, lambda run: "cannot be read" in str(run.canary.get("reasons")))
     stage.world.faults.clear()
-    await presses(stage, OMAR, "deploy abort DEP-2")
-    assert (await stage.ended(2)).outcome is DeployOutcome.ROLLED_BACK
+    await presses(stage, OMAR, "deploy abort DEP-1")
+    assert (await stage.ended(1)).outcome is DeployOutcome.ROLLED_BACK
