@@ -65,7 +65,7 @@ class Running:
 
     async def end_step(self) -> None:
         """Raises OpsError where the journal cannot be written."""
-        self._store.operations.end_step(self.id, self._clock())
+        self._store.operations.end_step(self.id, self._record.owner, self._clock())
 
     async def step(self, name: str) -> None:
         """Raises OperationCancelled, or OpsError where the journal cannot be written."""

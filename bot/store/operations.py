@@ -145,10 +145,15 @@ class Operations:
             )
             return True
 
-    def end_step(self, operation: str, now: datetime) -> None:
-        """Note the step that runs as finished, with none after it yet."""
+    def end_step(self, operation: str, owner: str, now: datetime) -> None:
+        """Note the step that runs as finished, with none after it yet; by its owner alone."""
         with self._connection.write() as sqlite:
-            _finish_step(sqlite, operation, milliseconds(now))
+            sqlite.execute(
+                "UPDATE operation_steps SET finished_at = ? WHERE operation = ? "
+                "AND finished_at IS NULL AND EXISTS (SELECT 1 FROM operations "
+                "WHERE operations.id = ? AND state = ? AND owner = ?)",
+                (milliseconds(now), operation, operation, State.RUNNING, owner),
+            )
 
     def announced(self, operation: str, state: State) -> None:
         """Note that people were told of this state."""
