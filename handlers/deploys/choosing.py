@@ -38,12 +38,15 @@ def where(settings: Settings, name: str | None, line: str) -> str:
     )
 
 
-def choose(listed: Sequence[Version], word: str) -> Version | None:
+def choose(
+    listed: Sequence[Version], word: str, maintenance: str = MAINTENANCE_TAG
+) -> Version | None:
     """The version of that number, id, tag, or the newest; None where none is called so.
 
-    `listed` is newest first. Raises BadInput where several are meant, or there are none at all.
+    `listed` is newest first; versions with the tag `maintenance` are none. Raises BadInput where
+    several are meant, or there are none at all.
     """
-    usable = [each for each in listed if each.tag.lower() != MAINTENANCE_TAG]
+    usable = [each for each in listed if each.tag.lower() != maintenance.lower()]
     wanted = word.strip().lower()
     if wanted == LATEST:
         if not usable:

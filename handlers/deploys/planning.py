@@ -13,7 +13,7 @@ from bot.backups import newest_good
 from bot.clients.cloudflare_versions import Version, version_detail
 from bot.command import Arguments, Context, Plan, Risk
 from bot.errors import BadInput, OpsError, Refused
-from bot.live import MAINTENANCE_TAG, Picture, look, script_of
+from bot.live import Picture, look, script_of
 from bot.settings import Settings
 from bot.store.deploys_rows import DeployOutcome, DeployRecord
 from handlers.deploys.checkout import folder_of, known_branch
@@ -53,8 +53,9 @@ async def think(context: Context, arguments: Arguments) -> Thought:
     name = where(settings, arguments.get("environment"), f"deploy {asked}")
     environment = settings.environment(name)
     script_of(environment)
-    picture = await look(context.clients.cloudflare, environment, detailed=1)
-    version = choose(picture.versions, asked)
+    tag = settings.maintenance.tag
+    picture = await look(context.clients.cloudflare, environment, detailed=1, maintenance_tag=tag)
+    version = choose(picture.versions, asked, tag)
     unfinished = _unfinished(context, name, asked, version)
     if version is None and not await known_branch(settings, asked):
         checkout = settings.deploys.checkout.folder is not None
@@ -132,7 +133,7 @@ def _worth_it(picture: Picture, version: Version, environment: str) -> None:
             "Somebody's canary is under way. Let it end, or `/pitchey rollback` first.",
         )
     now = picture.version(live.version)
-    if now is not None and now.tag.lower() == MAINTENANCE_TAG:
+    if now is not None and now.tag.lower() == picture.maintenance_tag.lower():
         raise Refused(f"{environment} shows the maintenance page.", "End maintenance mode first.")
     if live.version == version.id:
         raise BadInput(
@@ -213,8 +214,17 @@ async def _staging_line(
             (f"deploy {called} to {staging}",) if thought.version.tag else (),
         )
     wanted["staging_passed"] = proof.id
-    ended = f" at {proof.ended_at:%Y-%m-%d %H:%M} UTC" if proof.ended_at else ""
-    return f"passed {staging} in {proof.id}{ended}"
+    return passed_words(staging, proof, thought.version)
+
+
+def passed_words(staging: str, proof: DeployRecord, version: Version) -> str:
+    """Which deployment proved it; a build that came after that under the same tag says so. Pure."""
+    if proof.ended_at is None:
+        return f"passed {staging} in {proof.id}"
+    told = f"passed {staging} in {proof.id} at {proof.ended_at:%Y-%m-%d %H:%M} UTC"
+    if version.at <= proof.ended_at:
+        return told
+    return f"CAREFUL: {told}, and this build of the same tag was uploaded only after that"
 
 
 def _proof(context: Context, staging: str, version: Version) -> DeployRecord | None:

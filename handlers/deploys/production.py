@@ -35,6 +35,7 @@ async def to_production(flight: Flight) -> None:
     if flight.canary.going_to is not None:
         await move(flight, flight.canary.going_to)
     if flight.canary.percent is None:
+        flight.must_stop()  # pressed while the backup was made: production is not touched at all
         await move(flight, 0)
     if flight.canary.percent == 0:
         await _smoke_test(flight)

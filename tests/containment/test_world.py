@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,6 +76,27 @@ async def test_what_cannot_end_now_is_told_once_and_ends_later(
         assert "203.0.113.7" in whole(lost)
         world.faults.switch("cloudflare_down", False)
         assert await ended(house) == "1 ended by themselves."
+        assert world.cloudflare.edge.access == []
+
+
+async def test_a_block_ends_though_each_attempt_is_cut_off(world: World, tmp_path: Path) -> None:
+    async with zoned(world, tmp_path) as house:
+        clock = Ahead(house)
+        await run(house, f"security block 203.0.113.4/30 for 5m {WHY}")
+        assert len(world.cloudflare.edge.access) == 4
+        await run(house, f"security under-attack on for 5m {WHY}")
+        clock.by = timedelta(hours=1)
+        world.faults.switch("cloudflare_slow", True, 0.5)
+        for _ in range(30):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(2.2):  # too short for all of it
+                    await ended(house)
+            # Every visitor waits for under attack mode: it does not wait for the blocks.
+            assert house.store.containment.attack_mode() is None
+            if not house.store.containment.blocks():
+                break
+        world.faults.switch("cloudflare_slow", False)
+        assert house.store.containment.blocks() == ()
         assert world.cloudflare.edge.access == []
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from bot.clients.cloudflare_versions import Version
 from bot.errors import BadInput
 from bot.parsing import Parsed, parse
 from bot.settings import Settings, load
+from bot.store.deploys_rows import DeployRecord
 from handlers.deploys.canary import Canary, loaded, split, standing
 from handlers.deploys.checkout import tag_of
 from handlers.deploys.choosing import choose, steps_of, unknown, wait_of, where
 from handlers.deploys.evidence import Counts, Window
+from handlers.deploys.planning import passed_words
 
 AT = datetime(2026, 11, 28, tzinfo=UTC)
 
@@ -31,6 +34,11 @@ LISTED = (
     version(10, "v1.9.0", "aabbccdd-2222-4000-8000-000000000000"),
     version(9, ""),
 )
+
+RUN = DeployRecord(
+    "OP-1", "staging", "pitchey-staging", "version", "v1.10.0", {}, "U1", "Omar", "C1", AT,
+    tag="v1.10.0", number=7,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -53,6 +61,21 @@ def test_what_is_no_version_is_none_and_what_is_several_is_said() -> None:
         choose(LISTED, "aabbccdd")
     with pytest.raises(BadInput):
         choose((), "latest")
+
+
+def test_the_newest_is_never_the_maintenance_page_whatever_its_tag() -> None:
+    found = choose((version(13, "Closed"), *LISTED[1:]), "latest", "closed")
+    assert found is not None
+    assert found.number == 11
+
+
+def test_a_later_build_of_a_tag_that_passed_staging_is_pointed_out() -> None:
+    passed = replace(RUN, ended_at=AT + timedelta(minutes=1))
+    assert passed_words("staging", passed, version(1, "v1.10.0")).startswith("passed staging")
+    rebuilt = replace(RUN, ended_at=AT - timedelta(minutes=1))
+    told = passed_words("staging", rebuilt, version(1, "v1.10.0"))
+    assert told.startswith("CAREFUL: passed staging in DEP-7")
+    assert "uploaded only after that" in told
 
 
 def test_an_unknown_word_offers_the_nearest_version() -> None:
