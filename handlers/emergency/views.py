@@ -14,6 +14,8 @@ def card_reply(found: Emergency) -> Reply:
     where = escape(found.environment)
     cause = f", {found.cause}" if found.cause else ""
     text = f":rotating_light: Emergency in {where}{cause}: {_verdict(found)}"
+    if found.well:
+        text = f":information_source: Outage card of {where}{cause}: {_verdict(found)}"
     blocks: list[Block] = [
         section(f"*{text}*"),
         *_incident(found),

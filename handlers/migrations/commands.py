@@ -34,7 +34,7 @@ async def plan_test(context: Context, _arguments: Arguments) -> Plan:
     found = await situation(context.runtime)
     check(found)
     return Plan(
-        target=f"migration test of {found.database}",
+        target=f"a copy of {found.database}",
         effect=f"runs {_what(found)} on a copy, which is dropped again; production is not touched.",
         lines=(await _backup_line(context), "the copy takes room and work of the server"),
         state=found.fingerprint,

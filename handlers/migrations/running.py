@@ -96,9 +96,9 @@ class Work:
             before = await verifying.scene(copied.database)
             was = await counted(copied.database)
             run = await self._run(copied.database, found, watch_all=True)
-            await self.operation.step("Verify the copy")
             checks: tuple[Check, ...] = ()
             if run.failure is None:
+                await self.operation.step("Verify the copy")
                 now = await counted(copied.database)
                 ledger = settings.migrations.table.rpartition(".")
                 own_table = (ledger[0] or "public", ledger[2])
@@ -111,7 +111,7 @@ class Work:
                     ),
                     *await verifying.declared(settings, copied.database, folder_of(settings)),
                 )
-            await self.operation.step("Drop the copy")
+            await self._say("Dropping the copy")
         test = self._noted(found, run, Verified(checks))
         return Tested(found, run, Verified(checks), copied.how, copied.seconds, backup, made, test)
 

@@ -46,7 +46,9 @@ def plan_reply(found: Situation, *, tested: bool) -> Reply:
     text, exit_code = _headline(found)
     grave, mild = warnings(found.pending)
     if grave or mild:
-        text += f": {_count(grave, 'danger')}, {_count(mild, 'note')}"
+        counts = [_count(grave, "danger")] if grave else []
+        counts += [_count(mild, "note")] if mild else []
+        text += f": {', '.join(counts)}"
         exit_code = max(exit_code, 1 if grave else 0)
     blocks: list[Block] = [section(f"*{text}*")]
     blocks += [section(_wrong(found))] if _wrong(found) else []
@@ -58,7 +60,7 @@ def plan_reply(found: Situation, *, tested: bool) -> Reply:
         line = " ".join(found.command)
         blocks.append(section(f"Runs {code(line)}, which decides itself what is pending."))
     if found.pending or found.command:
-        blocks += [_tested(found, tested), _buttons(tested)]
+        blocks += [_tested(found, tested), _buttons(tested, plan=False)]
     return Reply(text, blocks, data=found, exit_code=exit_code)
 
 
@@ -105,7 +107,7 @@ def _statement(each: Statement, found: Situation) -> list[str]:
     lines = [f"• line {each.line}: {escape(clip(each.does, 200))}"]
     locks = sorted(each.locks, key=lambda lock: -lock.mode)
     for lock in locks[:3]:
-        if lock.mode > Mode.ROW_EXCLUSIVE:
+        if lock.mode >= Mode.SHARE:
             named = escape(sized(lock.relation, found.sizes))
             lines.append(f"   :lock: {lock.mode.word} on {named}: {lock.mode.blocks}")
     for advice in each.advice[:3]:
@@ -126,12 +128,12 @@ def _tested(found: Situation, tested: bool) -> Block:
     )
 
 
-def _buttons(tested: bool) -> Block:
-    plan = command_button("Show the plan", "migrate plan")
-    test = command_button("Test on a copy", "migrate test", style="" if tested else "primary")
-    if not tested:
-        return actions(test, plan)
-    return actions(command_button("Apply", "migrate apply", style="primary"), test, plan)
+def _buttons(tested: bool, *, plan: bool = True) -> Block:
+    buttons = [command_button("Apply", "migrate apply", style="primary")] if tested else []
+    style = "" if tested else "primary"
+    buttons.append(command_button("Test on a copy", "migrate test", style=style))
+    buttons += [command_button("Show the plan", "migrate plan")] if plan else []
+    return actions(*buttons)
 
 
 def _count(number: int, noun: str) -> str:

@@ -262,3 +262,23 @@ async def test_what_makes_no_sense_is_said(migrating: Migrating) -> None:
     assert "No migrations are configured" in bare.text
     typo = await migrating.terminal(f"migrate aply {GLASS}")
     assert "migrate apply" in typo.text + str(typo.blocks)
+
+
+async def test_after_a_kill_the_database_is_asked_what_is_applied(migrating: Migrating) -> None:
+    stage = migrating.stage
+    migrating.write("1.sql", "create table mt_one (id int);")
+    assert (await migrating.apply()).exit_code == 0
+    (record,) = stage.store.operations.newest(1)
+    migrating.write("2.sql", "create table mt_two (id int);")
+    now, killed = stage.runtime.now(), "OP-444444"
+    later = now + timedelta(minutes=15)
+    assert stage.store.operations.add(killed, record.request, now, later, "")
+    begun = stage.store.operations.begin(killed, Decision("U1", "omar"), "bot-000000000000", now)
+    assert begun.ours
+    await migrating.sql("update pitchey_migrations set operation = 'OP-444444'")
+    stage.house.dispatcher.guard.look()
+    ana = stage.person(ANA)
+    shown = await ana.sees_message(f"The migration {killed} was cut off", anytime=True, within=60)
+    assert "of its files are applied: 1.sql" in str(shown.blocks)
+    assert "Nothing of these was changed: 2.sql" in str(shown.blocks)
+    assert "Resume" in str(shown.blocks)
