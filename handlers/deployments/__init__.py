@@ -7,7 +7,7 @@ from handlers.deployments.watching import JOBS
 
 FEATURE = Feature(
     name="deployments",
-    title="Deployments",
+    title="Deployments and the way back",
     commands=(DEPLOYMENTS, ROLLBACK, RESTART),
     jobs=JOBS,
 )

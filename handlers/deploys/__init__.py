@@ -7,7 +7,7 @@ from handlers.deploys.steering import STEERING
 
 FEATURE = Feature(
     name="deploys",
-    title="Deployments",
+    title="Deploying",
     commands=(DEPLOY, *STEERING, STATUS),
     jobs=(STRANDED,),
 )
