@@ -119,7 +119,7 @@ def _run(words: list[str]) -> int:
 def _sandbox(words: list[str]) -> int:
     from bot.sandbox import launch
 
-    return launch.command(words, lambda line: _command(line, "pitchey sandbox"))
+    return launch.command(words, _command)
 
 
 def _check(words: list[str]) -> int:

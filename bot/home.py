@@ -12,7 +12,9 @@ from bot.settings import Settings
 
 COMMON = (
     ("Check health", "health"),
+    ("Find out what is wrong", "diagnose"),
     ("Show metrics", "metrics"),
+    ("Open incidents", "incident list"),
     ("All commands", "help"),
 )
 SECTION_MOST = 10  # blocks of one feature

@@ -174,13 +174,22 @@ class _Reader:
             if argument.name in self.values:
                 continue
             if argument.required:
-                raise BadInput(
-                    f"`{self.command.name}` needs {code(argument.name)}: {argument.help}.",
-                    allowed(argument) or example(self.command),
-                )
+                raise _missing(self.command, argument)
             flag = argument.kind is Kind.FLAG
             self.values[argument.name] = False if flag else argument.default
         return self.values
+
+
+def _missing(command: Command, argument: Argument) -> UnknownWord:
+    """What to add, and how: the choices as buttons where one of them is a whole line."""
+    alone = sum(each.required for each in command.arguments) == 1
+    whole = argument.choices if alone and not argument.is_flag else ()
+    lines = [f"{command.name} {choice}" for choice in whole] or [f"help {command.name}"]
+    return UnknownWord(
+        f"`{command.name}` needs {code(argument.name)}: {argument.help}.",
+        f"{allowed(argument)} {example(command)}".strip(),
+        lines,
+    )
 
 
 def _unknown_flag(command: Command, name: str) -> BadInput:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.app import catalogue
 from bot.command import Argument, Command, Kind
-from handlers.help.views import usage
+from handlers.help.views import families, usage
 
 ROOT = Path(__file__).parent.parent
 WORD = "/pitchey"
@@ -24,7 +24,7 @@ def table() -> str:
         if not feature.commands:
             continue
         anchor = feature.title.lower().replace("'", "").replace(" ", "-")
-        names = _families(feature.commands)
+        names = families(feature.commands)
         rows.append(f"| [{_cell(feature.title)}](docs/reference/commands.md#{anchor}) | {names} |")
     return "\n".join(rows)
 
@@ -44,15 +44,6 @@ def reference() -> str:
         for command in feature.commands:
             parts += _command(command)
     return "\n".join(parts).rstrip() + "\n"
-
-
-def _families(commands: tuple[Command, ...]) -> str:
-    """Commands by their first word: "`audit`, `audit verify`" reads "`audit` verify"."""
-    found: dict[str, list[str]] = {}
-    for command in commands:
-        first, _, rest = command.name.partition(" ")
-        found.setdefault(first, []).extend([rest] if rest else [])
-    return "; ".join(f"`{first}` {', '.join(rest)}".strip() for first, rest in found.items())
 
 
 def _command(command: Command) -> list[str]:

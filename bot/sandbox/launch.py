@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 from bot.sandbox.bot_process import BotDidNotStart
 from bot.sandbox.configuration import UnreadableSettings, read_environment, read_settings
@@ -29,12 +30,15 @@ EXIT_CONFIGURATION = 78  # sysexits.h EX_CONFIG
 _ABOUT = "The whole world on one machine: no account, no network. Ctrl-C stops it."
 _HOW = """
 Open this page, act as any of the people there, and break things with its switches.
-From another terminal, any command works:  {program} sandbox health
+From another terminal, any command works:  {program} health
 Ctrl-C stops everything."""
 
 
-def command(words: list[str], run_command: Callable[[list[str]], int]) -> int:
-    """Start a sandbox and keep it; further words are a command for the one that runs."""
+def command(words: list[str], run_command: Callable[[list[str], str], int]) -> int:
+    """Start a sandbox and keep it; further words are a command for the one that runs.
+
+    `run_command` gets them, and how such a line begins when it is typed again.
+    """
     asked = _parser().parse_args(words)
     if asked.words:
         return _send(asked.folder, asked.words, run_command)
@@ -97,7 +101,7 @@ async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio
         history=asked.past,
     ) as world:
         started.set()
-        how = _HOW.format(program=_program())
+        how = _HOW.format(program=_line(_program(), asked.folder))
         _say(f"Ready in {time.perf_counter() - begun:.1f} s.{how}\n\n{world.url}")
         await stop.wait()
         _say("\nStopping …")
@@ -129,12 +133,21 @@ def _program() -> str:
     return str(called)
 
 
-def _send(folder: Path, line: list[str], run_command: Callable[[list[str]], int]) -> int:
+def _line(program: str, folder: Path) -> str:
+    """How a line for the sandbox of this folder begins."""
+    return f"{program} sandbox" + ("" if folder == FOLDER else f" --folder {quote(str(folder))}")
+
+
+def _send(folder: Path, line: list[str], run_command: Callable[[list[str], str], int]) -> int:
+    program = _line("pitchey", folder)
     if occupant(folder) is None:
-        sys.stderr.write("No sandbox is running here. Start one first: pitchey sandbox\n")
+        sys.stderr.write(
+            f"No sandbox is running in {folder}. Start one first: {program}\n"
+            "One that runs in another folder is named by --folder, before the command.\n"
+        )
         return EXIT_UNAVAILABLE
     os.environ.update(read_environment(folder / "environment"))
-    return run_command(line)
+    return run_command(line, program)
 
 
 def _refuse(other: AlreadyRunning) -> int:

@@ -35,10 +35,14 @@ async def show_help(context: Context, arguments: Arguments) -> Reply:
     command_word = context.settings.slack.command
     if not name:
         return views.overview(context.catalogue, command_word)
-    command = context.catalogue.find(name.lower())
-    if command is None:
-        raise _unknown(context.catalogue, name)
-    return views.explained(command, command_word)
+    name = name.lower()
+    command = context.catalogue.find(name)
+    kin = [each for each in context.catalogue.commands if each.name.startswith(f"{name} ")]
+    if command is not None:
+        return views.explained(command, command_word, kin)
+    if kin:
+        return views.kind(name, kin, command_word)
+    raise _unknown(context.catalogue, name)
 
 
 def _unknown(catalogue: Catalogue, name: str) -> UnknownWord:
@@ -89,10 +93,10 @@ FEATURE = Feature(
         ),
         Command(
             name="help",
-            summary="List every command, or explain one.",
+            summary="List every command, those of one word, or explain one.",
             run=show_help,
             arguments=(Argument("command", "the command to explain", rest=True, example="health"),),
-            examples=("help", "help health"),
+            examples=("help", "help health", "help backup"),
             details="Adding `--help` to any command explains it too.",
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.blocks import actions, clip, code, command_button, context, header, section
@@ -45,26 +46,60 @@ def menu(catalogue: Catalogue, word: str) -> Reply:
 
 
 def overview(catalogue: Catalogue, word: str) -> Reply:
-    """Every command in one line, by feature."""
+    """Every command by its name, by feature: short enough for a phone."""
     text = f":book: {len(catalogue.commands)} commands. `{word} help <command>` explains one."
-    blocks: list[Block] = [section(text)]
-    for feature in catalogue.features:
-        lines = [_line(command, word) for command in feature.commands]
-        if lines:
-            blocks.append(section(f"*{feature.title}*\n" + "\n".join(lines)))
-    blocks.append(
+    words = [
+        command.name.partition(" ")[0] for command in catalogue.commands if " " in command.name
+    ]
+    more = f" `{word} help {words[0]}` lists what begins with {code(words[0])}." if words else ""
+    lines = [
+        f"*{feature.title}*  {families(feature.commands)}"
+        for feature in catalogue.features
+        if feature.commands
+    ]
+    known = [act for act in COMMON if act[1] != "help" and catalogue.find(act[1])]
+    blocks = [
+        section(text + more),
+        *(section("\n".join(lines[at : at + 12])) for at in range(0, len(lines), 12)),
         context(
             "In a thread, mention the bot instead of typing a slash command. "
             "In a shell: `pitchey health`."
-        )
-    )
-    known = [act for act in COMMON if act[1] != "help" and catalogue.find(act[1])]
-    blocks.append(actions(*(command_button(label, line) for label, line in known)))
+        ),
+        actions(*(command_button(label, line) for label, line in known)),
+    ]
     return Reply(text, blocks, data=[described(command, word) for command in catalogue.commands])
 
 
-def explained(command: Command, word: str) -> Reply:
-    """One command: usage, arguments with what is allowed, examples, role, the guide's section."""
+def families(commands: Sequence[Command]) -> str:
+    """Commands by their first word: "`audit`, `audit verify`" reads "`audit` verify"."""
+    found: dict[str, list[str]] = {}
+    for command in commands:
+        first, _, rest = command.name.partition(" ")
+        found.setdefault(first, []).extend([rest] if rest else [])
+    return "; ".join(f"`{first}` {', '.join(rest)}".strip() for first, rest in found.items())
+
+
+def kind(first: str, commands: Sequence[Command], word: str) -> Reply:
+    """The commands that begin with one word, each in a line."""
+    text = f":book: `{word} {first}` has {len(commands)} commands."
+    blocks = [
+        section(f"{text} `{word} help {commands[0].name}` explains one."),
+        *_lines(commands, word),
+        actions(
+            *(
+                command_button(f"Explain {each.name}"[:75], f"help {each.name}")
+                for each in commands[:5]
+            )
+        ),
+    ]
+    return Reply(text, blocks, data=[described(command, word) for command in commands])
+
+
+def explained(command: Command, word: str, others: Sequence[Command] = ()) -> Reply:
+    """One command: usage, arguments with what is allowed, examples, role, the guide's section.
+
+    `others` begin with the same word; they are listed after it.
+    """
     text = f":book: `{word} {command.name}`: {command.summary}"
     blocks: list[Block] = [
         header(f"{word} {command.name}"),
@@ -77,6 +112,8 @@ def explained(command: Command, word: str) -> Reply:
     if command.examples:
         lines = "\n".join(code(f"{word} {example}") for example in command.examples)
         blocks.append(section(f"*Examples*\n{lines}"))
+    if others:
+        blocks.append(section(f"*Also there*\n{families(others)}"))
     notes = [_RISK_WORDS[command.risk], f"Needs the role {command.role.word}."]
     if command.guide:
         notes.append(f"Guide: {command.guide}.")
@@ -110,6 +147,11 @@ def described(command: Command, word: str) -> CommandHelp:
         command.risk.value,
         command.examples,
     )
+
+
+def _lines(commands: Sequence[Command], word: str) -> list[Block]:
+    lines = [_line(command, word) for command in commands]
+    return [section("\n".join(lines[at : at + 12])) for at in range(0, len(lines), 12)]
 
 
 def _line(command: Command, word: str) -> str:

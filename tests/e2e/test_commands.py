@@ -51,8 +51,20 @@ async def test_metrics(stage: Stage, ana: Actor) -> None:
 async def test_help_lists_every_command(stage: Stage, vic: Actor, line: str) -> None:
     await vic.types(f"/pitchey {line}")
     told = await vic.sees_message("commands. /pitchey help <command> explains one.")
-    for name in ("menu", "help", "health", "metrics", "audit", "audit verify"):
-        assert f"`/pitchey {name}`" in str(told.blocks)
+    for words in ("`menu`; `help`", "*Health*  `health`", "`metrics`", "`audit` verify"):
+        assert words in str(told.blocks)
+
+
+async def test_help_lists_the_commands_of_one_word(stage: Stage, vic: Actor) -> None:
+    await vic.types("/pitchey help backup")
+    told = await vic.sees_message("/pitchey backup has ")
+    assert "`/pitchey backup verify` " in str(told.blocks)
+    assert "`/pitchey backups`" not in str(told.blocks)
+    await vic.presses("Explain backup now")
+    await vic.sees("Changes something: asks first.")
+    await vic.types("/pitchey help audit")
+    told = await vic.sees_message("/pitchey audit [")
+    assert "`audit` verify" in str(told.blocks)
 
 
 @pytest.mark.parametrize("line", ["help health", "health --help", "health database --help"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.arguments import UnknownWord
-from bot.command import Catalogue, Feature
+from bot.command import Argument, Catalogue, Feature, Kind
 from bot.errors import BadInput
 from bot.parsing import HelpWanted, Parsed, parse
 from bot.words import LONGEST, split
@@ -166,3 +166,16 @@ def test_the_first_word_of_a_group_lists_its_commands() -> None:
         parse(catalogue, ["practise"])
     assert "practise danger" in caught.value.hint
     assert caught.value.suggestions == ("practise danger",)
+
+
+def test_what_is_missing_is_one_press_away() -> None:
+    which = Argument("which", "which list", Kind.CHOICE, choices=("daily", "weekly"), required=True)
+    upkeep = replace(COMMANDS[0], name="upkeep", arguments=(which,), examples=("upkeep daily",))
+    catalogue = Catalogue((Feature("upkeep", "Upkeep", (upkeep,)),))
+    with pytest.raises(UnknownWord) as caught:
+        parse(catalogue, ["upkeep"])
+    assert caught.value.suggestions == ("upkeep daily", "upkeep weekly")
+    assert caught.value.hint == ("Allowed: `daily`, `weekly`. Example: `/pitchey upkeep daily`.")
+    with pytest.raises(UnknownWord) as caught:
+        parse(CATALOGUE, ["note"])
+    assert caught.value.suggestions == ("help note",)

@@ -18,7 +18,7 @@ RUN = """
 import json, os, sys
 from bot.sandbox.launch import command
 heard = []
-code = command(sys.argv[1:], run_command=lambda line: heard.append(line) or 3)
+code = command(sys.argv[1:], run_command=lambda line, program: heard.append([line, program]) or 3)
 heavy = [name for name in ("bot.sandbox.world", "aiohttp", "jinja2") if name in sys.modules]
 print(json.dumps([code, heard, heavy, os.environ.get("PITCHEY_CONFIG")]))
 """
@@ -44,13 +44,14 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 def test_a_command_goes_through_word_for_word_and_starts_light(running: Path) -> None:
     line = ["logs", "--since", "1h", "api", "-h"]
     told = json.loads(run("-c", RUN, "--folder", str(running), *line).stdout)
-    assert told == [3, [line], [], "here.toml"]
+    assert told == [3, [[line, f"pitchey sandbox --folder {running}"]], [], "here.toml"]
 
 
 def test_without_a_sandbox_a_command_ends_with_69(tmp_path: Path) -> None:
     told = run("-m", "bot", "sandbox", "--folder", str(tmp_path), "health")
     assert told.returncode == 69
-    assert "Start one first: pitchey sandbox" in told.stderr
+    assert f"Start one first: pitchey sandbox --folder {tmp_path}\n" in told.stderr
+    assert "--folder, before the command" in told.stderr
 
 
 def test_a_second_start_says_so_first_of_all(running: Path) -> None:
