@@ -61,7 +61,7 @@ EXPECTED: dict[str, Expected] = {
     "cold_starts": _(SLOW, "cold_starts"),
     "region_down": _(SLOW, "region_away"),
     "region_slow": _(SLOW, "region_late"),
-    "auth_broken": _(AUTH, "sign_in_failing"),
+    "auth_broken": _(AUTH, "sign_in_failing", "login_failing"),
     "jwt_secret_missing": _(AUTH, "secret_missing"),
     "session_store_down": _(AUTH, "session_store_broken"),
     "cookies_insecure": _(AUTH, "cookies_unprotected"),

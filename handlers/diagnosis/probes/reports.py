@@ -39,6 +39,9 @@ async def look(scene: Scene, book: Notebook) -> None:
             break  # a failure in a body of its own is no report
         outcome = await scene.answers.again(HEALTH)
         report = report_of(outcome) if isinstance(outcome, Answer) else None
+    failed = isinstance(outcome, Answer) and outcome.status >= 500
+    if report is not None and failed and not report.parts:
+        report = None
     if report is None:
         report, outcome = await scene.answers.report(OLD_HEALTH)
         if isinstance(outcome, NoAnswer):

@@ -6,7 +6,7 @@ from handlers.diagnosis.rule import Rule, above, bad, equals
 
 # What the platform does without its database.
 EFFECTS = (
-    "pages_fail", "pages_late", "sign_in_failing", "part_degraded", "answers_fail",
+    "pages_fail", "pages_late", "sign_in_failing", "login_failing", "part_degraded", "answers_fail",
     "upload_address_failing", "statement_slow", "database_says_bad", "session_store_broken",
 )  # fmt: skip
 
@@ -116,7 +116,7 @@ DATABASE_RULES = (
         "The bot's own look does not show it: the platform may reach it by another way.",
         proof=(bad("told_database"),),
         unless=(equals("database_trouble", ""),),
-        explains=("pages_fail", "sign_in_failing"),
+        explains=("pages_fail", "sign_in_failing", "login_failing"),
         solutions=("pool_restart", "check_provider", "firewall"),
         detail="told_database",
     ),

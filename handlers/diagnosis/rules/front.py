@@ -7,7 +7,7 @@ from handlers.diagnosis.rule import Rule, Sign, bad, equals, good
 
 # What people notice when the Worker itself answers badly.
 WORKER_EFFECTS = (
-    "api_failing", "api_partly_failing", "sign_in_failing", "upload_address_failing", "pages_fail",
+    "api_failing", "api_partly_failing", "sign_in_failing", "login_failing", "upload_address_failing", "pages_fail",
     "answers_fail",
 )  # fmt: skip
 
@@ -154,7 +154,13 @@ FRONT_RULES = (
         "Every request to the API fails",
         "It answers each with a fault of its own.",
         proof=(bad("api_all_fail"),),
-        explains=("sign_in_failing", "upload_address_failing", "pages_fail", "answers_fail"),
+        explains=(
+            "sign_in_failing",
+            "login_failing",
+            "upload_address_failing",
+            "pages_fail",
+            "answers_fail",
+        ),
         solutions=("logs", "rollback", "restart_worker"),
         detail="api_failed_percent",
     ),
