@@ -7,8 +7,8 @@ from handlers.diagnosis.rule import Rule, Sign, bad, equals, good
 
 # What people notice when the Worker itself answers badly.
 WORKER_EFFECTS = (
-    "api_failing", "api_partly_failing", "sign_in_failing", "login_failing", "upload_address_failing", "pages_fail",
-    "answers_fail",
+    "api_failing", "api_partly_failing", "sign_in_failing", "login_failing",
+    "upload_address_failing", "pages_fail", "answers_fail",
 )  # fmt: skip
 
 FRONT_RULES = (
