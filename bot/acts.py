@@ -42,6 +42,8 @@ async def act(context: Context, name: str, what: str, reason: str) -> Reply:
     command = guard.catalogue.find(record.request.command)
     if command is None:
         return guard_answers.not_allowed(record, f"there is no `{record.request.command}` any more")
+    if command.changing_role is not None:
+        command = replace(command, role=command.changing_role)
     async with guard.deciding(record.id):
         record = find(guard, name)
         if record.state is State.REQUESTED and record.expires_at <= guard.clock():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.access import Decision
 from bot.arguments import UnknownWord
 from bot.blocks import actions, clip, code, command_button, context, section
@@ -9,6 +11,8 @@ from bot.command import Block, Invocation, Reply, Surface
 from bot.errors import BadInput, OpsError
 from bot.limits import MESSAGE_TEXT_ADVISED
 
+# Nobody is called and nothing is linked by an error: it quotes what others have named.
+_LIVE = re.compile(r"<(?=!(?:here|channel|everyone|subteam)\b|https?:|mailto:)")
 MENU = "menu"  # the command that an empty line runs
 
 
@@ -66,9 +70,10 @@ def _told(
     exit_code: int,
     buttons: list[Block] | None = None,
 ) -> Reply:
+    first_line = _LIVE.sub("&lt;", first_line)
     blocks = [section(first_line)]
     if hint:
-        blocks.append(context(hint))
+        blocks.append(context(_LIVE.sub("&lt;", hint)))
     if buttons and invocation.surface is not Surface.SCHEDULE:
         blocks.append(actions(*buttons))
     return Reply(

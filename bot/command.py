@@ -224,6 +224,7 @@ class Command:
     plan: MakePlan | None = None
     resumable: bool = False  # `run` leaves out what `operation.finished_steps` names
     cancellable: bool = True  # may end between two steps
+    changing_role: Role | None = None  # for what it changes, where looking is for more people
     form: str = ""  # the form that a slash command without arguments opens instead of running
 
     def __post_init__(self) -> None:

@@ -48,6 +48,7 @@ RULES = Command(
     run=run,
     plan=plan,
     risk=Risk.CHANGES,
+    changing_role=Role.OPERATOR,
     arguments=(
         Argument(
             "act",

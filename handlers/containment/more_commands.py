@@ -90,6 +90,7 @@ UNDER_ATTACK = Command(
     run=under_attack,
     plan=plan_attack,
     risk=Risk.CHANGES,
+    changing_role=Role.OPERATOR,
     arguments=(
         Argument("act", "`on` and `off` are for operators", Kind.CHOICE,
                  choices=("state", "on", "off"), default="state"),

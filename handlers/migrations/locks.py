@@ -51,7 +51,8 @@ def _transaction(each: Any) -> Told:
     name = tree.TransactionStmtKind.Name(each.kind)
     if name in ("TRANS_STMT_BEGIN", "TRANS_STMT_START"):
         return Told("begins a transaction")
-    if name in ("TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK"):
+    # PREPARE TRANSACTION too: what follows would run by itself, and its locks outlive the session.
+    if name in ("TRANS_STMT_COMMIT", "TRANS_STMT_ROLLBACK", "TRANS_STMT_PREPARE"):
         return Told("ends a transaction")
     return Told("steers a transaction")
 

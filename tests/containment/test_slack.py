@@ -8,6 +8,7 @@ from bot.sandbox.cloudflare.account import ZONE_NAME, Zone
 from bot.sandbox.workspace import ANA, OMAR, VIC
 from bot.sandbox.workspace.expectations import Actor
 from bot.sandbox.world import World
+from bot.store.operation_rows import State
 from tests.cache.stage import visit
 from tests.logs.stage import in_slack, opened, settings_of
 
@@ -42,3 +43,22 @@ async def test_everything_is_purged_by_two_people_and_stands_on_the_timeline(
     told = [entry.text for entry in entries if entry.kind == "change"]
     assert any("cache purge everything: succeeded" in text for text in told)
     assert any("security block 203.0.113.7" in text and "succeeded" in text for text in told)
+
+
+async def test_who_may_only_look_neither_rejects_nor_confirms(world: World, tmp_path: Path) -> None:
+    zone = world.account.zone = Zone(ZONE_NAME, "free")
+    omar, vic = (Actor(world.workspace, person) for person in (OMAR, VIC))
+    settings = settings_of(world, tmp_path, zone_id=zone.id)
+    async with opened(world, tmp_path, settings) as house, in_slack(house):
+        await vic.types("/pitchey security under-attack")
+        await vic.sees("security level", within=15)
+        await omar.types("/pitchey security under-attack on for 1h flood")
+        await omar.sees("Nothing has changed yet", within=15)
+        (asked,) = house.store.operations.newest(1)
+        await vic.types(f'/pitchey operation {asked.id} reject --reason "no"')
+        await vic.sees("operator", within=15)
+        await vic.types("/pitchey security under-attack off")
+        await vic.sees("This needs the role operator", within=15)
+        (still,) = house.store.operations.newest(1)
+    assert still.id == asked.id
+    assert still.state is State.REQUESTED

@@ -49,6 +49,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         ("1.sql", b"select 1;\n\\i other.sql", "a command of psql"),
         ("1.sql", b"copy users from stdin;", "COPY FROM STDIN works in psql alone"),
         ("1.sql", b"select 1; commit; select 2", "ends a transaction"),
+        ("1.sql", b"drop table a; prepare transaction 'x'; select 1", "ends a transaction"),
         ("1.sql", b"-- no-transaction\nbegin; select 1; commit;", "begins a transaction"),
         ("1.sql", b"vacuum;", "cannot run inside a transaction"),
         ("1.sql", b"create index concurrently i on t (a);", "cannot run inside a transaction"),
