@@ -74,7 +74,7 @@ def unknown(
     listed: Sequence[Version], word: str, environment: str, *, checkout: bool
 ) -> UnknownWord:
     """Neither a version nor a branch; the nearest versions are offered."""
-    names = [each.tag or str(each.number) for each in listed if each.tag != MAINTENANCE_TAG]
+    names = [each.tag or str(each.number) for each in listed]
     close = difflib.get_close_matches(word, names, n=2, cutoff=0.5) or names[:2]
     branch = (
         "no branch of the checkout either"

@@ -120,7 +120,7 @@ async def _steer(context: Context, arguments: Arguments, wish: str, kind: str) -
     """Ask whoever carries it out, and wait for the effect."""
     seen = _wanted(context, arguments)
     if context.operation is not None:
-        await context.operation.step(f"{wish} {seen.run.id}")
+        await context.operation.step(f"{wish.capitalize()} {seen.run.id}")
     person = context.invocation.person
     kept, ours = context.store.deploys.wish(
         seen.run.id,

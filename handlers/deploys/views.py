@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import actions, clip, command_button, context, date, escape, section, table
 from bot.command import Reply, Upload
-from handlers.deploys.card_views import canary_blocks, card, headline
+from handlers.deploys.card_views import card, headline
 from handlers.deploys.thread_views import preformatted, step_message
 from handlers.deploys.wording import OUTCOME_SIGNS, by
 
@@ -107,7 +107,10 @@ def steered_reply(
     text = headline(seen)
     if run.outcome is not None:
         text = f"{OUTCOME_SIGNS[run.outcome.value]} {headline(seen).partition(' ')[2]}"
-    return Reply(text, [section(f"*{text}*"), *canary_blocks(seen)], data=_data(seen))
+    blocks = [section(f"*{text}*")]
+    if seen.canary.reasons and run.outcome is None:
+        blocks.append(context(escape(clip(" ".join(seen.canary.reasons), 600))))
+    return Reply(text, blocks, data=_data(seen))
 
 
 def _data(seen: Sight) -> dict[str, object]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bot.sandbox.cloudflare.account import STAGING, WORKER
 from bot.sandbox.door import HOST
 from bot.sandbox.faults import CATALOGUE
 from bot.sandbox.world import World
@@ -132,6 +133,25 @@ async def test_a_bad_release_throws_until_another_version_is_deployed(
 async def test_turning_a_bad_release_off_recovers(world: World, api: httpx.AsyncClient) -> None:
     await turn_on(world, "bad_release")
     await turn_off(world, "bad_release")
+    assert (await api.get("/api/health/ping")).status_code == 200
+
+
+@pytest.mark.parametrize("switch", ["build", "build_errors", "build_slow", "build_broken"])
+async def test_ci_uploads_a_build_that_only_production_shows_to_be_bad(
+    world: World, api: httpx.AsyncClient, switch: str
+) -> None:
+    production, staging = world.account.scripts[WORKER], world.account.scripts[STAGING]
+    before = production.live
+    await turn_on(world, switch)
+    new, there = production.versions[-1], staging.versions[-1]
+    assert (new.tag, new.code) == (there.tag, there.code)
+    assert production.live is before  # nobody is served it yet
+    assert (there.error_rate, there.latency_ms, there.bad) == (0, 0, False)
+    assert (new.error_rate > 0) == (switch == "build_errors")
+    assert (new.latency_ms > 0) == (switch == "build_slow")
+    assert new.bad == (switch == "build_broken")
+    await turn_off(world, switch)
+    assert production.versions[-1] is new
     assert (await api.get("/api/health/ping")).status_code == 200
 
 
