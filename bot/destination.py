@@ -33,6 +33,11 @@ class Destination:
     delivery: Delivery = Delivery.NEW
     ephemeral: bool = True
 
+    @property
+    def replaceable(self) -> bool:
+        """Whether the answer took the place of a message that only this person sees."""
+        return self.place is Place.MESSAGE and self.delivery is Delivery.UPDATE and self.ephemeral
+
     def to_text(self) -> str:
         # dataclasses.asdict copies deeply; this stands on the way of an acknowledgement.
         return json.dumps({name: getattr(self, name) for name in _NAMES}, separators=(",", ":"))

@@ -12,6 +12,7 @@ from bot.command import GUARDS_OWN, Argument, Arguments, Command, Kind
 
 _PLAIN = re.compile(r"[\w./:=@#-]+")
 _SECONDS = "seconds"
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"))
 
 
 def freeze(arguments: Arguments) -> dict[str, Any]:
@@ -65,8 +66,14 @@ def quoted(text: str) -> str:
 
 def _word(argument: Argument, value: Any) -> str:
     if isinstance(value, timedelta):
-        return f"{int(value.total_seconds())}s"
+        return _length(int(value.total_seconds()))
     text = str(value)
     if argument.kind is Kind.PERSON:
         return f"<@{text}>"
     return text if _PLAIN.fullmatch(text) else quoted(text)
+
+
+def _length(seconds: int) -> str:
+    """The shortest word for it: `2h` and not `7200s`."""
+    size, unit = next((each for each in _UNITS if seconds and not seconds % each[0]), (1, "s"))
+    return f"{seconds // size}{unit}"

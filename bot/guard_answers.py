@@ -11,6 +11,7 @@ from bot.command import Reply
 from bot.request_views import reject_button
 from bot.store.operation_rows import OperationRecord, State, Step
 
+_GLASS, _STARTED = "glass broken", "started"
 INTERRUPTED = 75  # sysexits.h EX_TEMPFAIL
 _EXITS = {
     State.REQUESTED: INTERRUPTED,
@@ -27,18 +28,39 @@ _EXITS = {
 
 def begun(record: OperationRecord, channel: str) -> Reply:
     """It runs now; progress and result are in the channel."""
-    where = channel if channel.startswith("#") else f"<#{channel}>"
+    where = _where(channel)
     text = (
         f":rocket: Started: {code(record.request.command)} on {escape(record.request.target)}. "
         f"Progress and result are in {where}."
     )
-    outcome = "glass broken" if record.glass else "started"
+    outcome = _GLASS if record.glass else _STARTED
     return Reply(
         text,
         [section(f"*{text}*"), context(f"Operation {code(record.id)}.")],
         outcome=outcome,
-        data=summary(record),
+        data={**summary(record), "told_in": channel},
     )
+
+
+def begun_operation(reply: Reply) -> tuple[str, str]:
+    """The operation that `begun` told of, and its channel; empty for any other reply."""
+    if reply.outcome not in (_GLASS, _STARTED) or not isinstance(reply.data, dict):
+        return "", ""
+    return str(reply.data.get("operation", "")), str(reply.data.get("told_in", ""))
+
+
+def ended(record: OperationRecord, channel: str) -> Reply:
+    """What takes the place of `begun`: how it ended, and where that is told."""
+    sign = ":white_check_mark:" if record.state is State.SUCCEEDED else ":warning:"
+    text = (
+        f"{sign} Ended: {code(record.request.command)} on {escape(record.request.target)}, "
+        f"{record.state}. The result is in {_where(channel)}."
+    )
+    return Reply(text, [section(text), context(f"Operation {code(record.id)}.")])
+
+
+def _where(channel: str) -> str:
+    return channel if channel.startswith("#") else f"<#{channel}>"
 
 
 def told(record: OperationRecord, outcome: str = "refused") -> Reply:

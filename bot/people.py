@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 from bot.command import Person
 from bot.readings import WAIT_SECONDS, Clock, Reading, Readings, reason
 from bot.slack_calls import Slack, SlackRefused
+from bot.together import together
 
 FRESH_SECONDS = 600.0
 NAMED_WITHIN = 1.0  # seconds; a name is not worth keeping the person waiting
@@ -75,7 +75,7 @@ class People:
 
     async def _read(self, person_id: str) -> Member:
         try:
-            answer, team = await asyncio.gather(
+            answer, team = await together(
                 self._slack.call(self._slack.web.users_info, user=person_id),
                 self._team.get("", float("inf")),
             )

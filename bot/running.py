@@ -85,9 +85,15 @@ class Runner:
 
     def start(self, context: Context, record: OperationRecord) -> None:
         """Run it in the background; the channel is told."""
-        task = asyncio.create_task(self.run(context, record))
+        task = asyncio.create_task(self.run(context, record), name=record.id)
         self.tasks.add(task)
         task.add_done_callback(self._ended)
+
+    async def ended(self, operation: str) -> None:
+        """Wait until that operation, where it runs in this process, has ended."""
+        running = {task for task in self.tasks if task.get_name() == operation}
+        if running:
+            await asyncio.wait(running)
 
     async def run(
         self, context: Context, record: OperationRecord, progress: Progress | None = None

@@ -15,6 +15,7 @@ from bot.blocks import section
 from bot.destination import Destination, Place
 from bot.errors import OpsError
 from bot.event_flow import EventFlow
+from bot.guard_answers import begun_operation, ended
 from bot.inbox import Inbox, owned_by, recalled
 from bot.replies import SlackResponder, result_view
 
@@ -43,6 +44,7 @@ class Work:
         self.events = EventFlow(dispatcher.runtime, self.inbox)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._looking: asyncio.TimerHandle | None = None
+        self._telling_ends: set[asyncio.Task[None]] = set()  # nothing that a shutdown waits for
         self._entered: set[str] = set()  # deliveries that the dispatcher has begun to answer
         self._telling = asyncio.Semaphore(TOLD_AT_ONCE)
 
@@ -95,6 +97,8 @@ class Work:
         began = time.monotonic()
         if self._looking is not None:
             self._looking.cancel()
+        for each in self._telling_ends:
+            each.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
             for task in late:
@@ -150,7 +154,29 @@ class Work:
         person = await self.people.named(invocation.person)
         self._entered.add(request.delivery)
         responder = SlackResponder(self.slack, destination)
-        await self.dispatcher.run(replace(invocation, person=person), responder)
+        reply = await self.dispatcher.run(replace(invocation, person=person), responder)
+        operation, channel = begun_operation(reply)
+        if operation and destination.replaceable:
+            task = asyncio.create_task(self._tell_end(operation, channel, destination))
+            self._telling_ends.add(task)
+            task.add_done_callback(self._telling_ends.discard)
+
+    async def _tell_end(self, operation: str, channel: str, destination: Destination) -> None:
+        """The private word that it was started is old once it has ended."""
+        await self.dispatcher.guard.runner.ended(operation)
+        try:
+            record = self.dispatcher.store.operations.get(operation)
+            if record is not None and record.state.final:
+                reply = ended(record, channel)
+                await self.slack.respond(
+                    destination.response_url,
+                    text=reply.text,
+                    blocks=reply.blocks,
+                    response_type="ephemeral",
+                    replace_original=True,
+                )
+        except OpsError as error:
+            log.info("a private message stays as it was, its address is used up: %s", error)
 
     async def _after_acknowledgement(self, request: Request) -> None:
         # The acknowledgement shows "Working"; it leaves after its listener has returned, and an

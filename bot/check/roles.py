@@ -17,6 +17,7 @@ from bot.errors import OpsError
 from bot.groups import groups_by_name
 from bot.people import member
 from bot.settings import Settings, is_group
+from bot.together import together
 
 PEOPLE, GROUPS = "People in [roles]", "User groups in [roles]"
 LIMITS = "Commands in [[limits]]"
@@ -37,7 +38,7 @@ async def people(settings: Settings, clients: Clients) -> Sequence[Item]:
         identity = await call(clients.http, settings, "auth.test", token)
         team = str(identity.data.get("team_id", ""))
         turns = asyncio.Semaphore(_AT_ONCE)
-        found = await asyncio.gather(
+        found = await together(
             *(_person(settings, clients, token, turns, one, role, team) for one, role in named)
         )
     except OpsError as error:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.clients.cloudflare_deployments import Deployment, Share, deployments
 from bot.clients.cloudflare_versions import Version, VersionDetail, version_detail, versions
 from bot.errors import NotConfigured, OpsError
+from bot.together import together
 
 if TYPE_CHECKING:
     from bot.clients.cloudflare import Cloudflare
@@ -77,13 +78,13 @@ async def look(
     """Read it all, side by side. Raises what Cloudflare.call does, NotConfigured, TimeoutError."""
     script = script_of(environment)
     async with asyncio.timeout(deadline):
-        history, uploaded, buckets = await asyncio.gather(
+        history, uploaded, buckets = await together(
             deployments(cloudflare, script, deadline=deadline),
             versions(cloudflare, script, deadline=deadline),
             _buckets(cloudflare, deadline) if detailed > FEW else _unasked(),
         )
         wanted = _worth_reading(history, uploaded)[:detailed]
-        found = await asyncio.gather(
+        found = await together(
             *(version_detail(cloudflare, script, each, deadline=deadline) for each in wanted)
         )
     details = {each.version.id: each for each in found}

@@ -98,7 +98,13 @@ async def roll_back(  # noqa: PLR0913 - every option is keyword-only
 def _tell(
     runtime: Runtime, environment: str, changed: Changed, version: str, person_name: str
 ) -> None:
-    previous = changed.before.version if changed.before else ""
+    # Of a canary the old version answers most: what is left is the other one.
+    left = (
+        [each for each in changed.before.shares if each.version != version]
+        if changed.before
+        else []
+    )
+    previous = max(left, key=lambda each: each.percent).version if left else ""
     runtime.publish(
         DeploymentFinished(
             changed.deployment.at, environment, version, previous, "rolled back", person_name

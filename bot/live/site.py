@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from bot.clients.http_faults import NoAnswer
 from bot.errors import BadInput, NotConfigured, OpsError
 from bot.events import DeploymentFinished
 from bot.live.changing import LiveChanged, Unknown
+from bot.together import together
 
 if TYPE_CHECKING:
     from bot.clients.cloudflare import Cloudflare
@@ -82,9 +82,7 @@ def project_of(environment: Environment) -> str:
 async def look_site(cloudflare: Cloudflare, environment: Environment) -> SitePicture:
     """Raises what Cloudflare.call does, and NotConfigured."""
     project = project_of(environment)
-    listed, live = await asyncio.gather(
-        builds(cloudflare, project), live_build(cloudflare, project)
-    )
+    listed, live = await together(builds(cloudflare, project), live_build(cloudflare, project))
     return SitePicture(project, listed, next((each for each in listed if each.id == live), None))
 
 

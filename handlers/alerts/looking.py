@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.events import AlertChanged
+from bot.metric_entries import ENTRIES
 from bot.settings.alerts import Rule
 from bot.store import Condition, Problem, Raised
 from bot.store.alerts_rows import RULE
@@ -184,7 +185,7 @@ def _look_for_silent(
             f"({', '.join(sorted(each.name for each in rules))}) see nothing."
         )
         problem = Problem(
-            source=RULE, key=":".join(key), title=f"No data of {metric} on {environment}",
+            source=RULE, key=":".join(key), title=f"No data of {_named(metric)} on {environment}",
             severity="warning", summary=words, rule=NO_DATA, environment=environment,
             metric=metric, channel=problem_of(settings, rule, environment, "").channel,
             owner=rule.owner or "",
@@ -204,3 +205,9 @@ def _look_for_silent(
                 if again
                 else f"{metric} is not sampled any more, and its rules are blind"
             )
+
+
+def _named(metric: str) -> str:
+    """As people call it: `Cache hit rate`, not `cache_hit_rate`."""
+    known = ENTRIES.get(metric)
+    return known.title if known else metric

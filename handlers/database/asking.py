@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
+from bot.together import together
 from handlers.database.queries import query
 from handlers.database.result import Unread
 
@@ -98,7 +98,7 @@ async def ask(
             questions = (*questions, *optional)
         waiting = deque(each for each in questions if each.least_version <= standing.version_number)
         asking = _Asking(standing, waiting, {each.name: each for each in questions})
-        await asyncio.gather(
+        await together(
             asking.lane(first),
             *(asking.further(database) for _ in range(min(lanes, len(waiting)) - 1)),
         )

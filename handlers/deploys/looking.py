@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.clients.cloudflare_version_counts import counts, slower_than, speeds
 from bot.errors import OpsError
+from bot.together import together
 from bot.verification import Verification, verify
 from handlers.deploys.canary import Canary
 from handlers.deploys.comparison import Compared, Speed, Verdict, compare
@@ -78,7 +78,7 @@ async def _window(clients: Clients, flight: Flight, since: datetime, until: date
     if until <= since:
         return Window(Counts(), Counts())
     cloudflare, script = clients.cloudflare, flight.record.script
-    found, slower, slowest = await asyncio.gather(
+    found, slower, slowest = await together(
         counts(cloudflare, script, since, until, deadline=DEADLINE),
         _slower(flight, since, until, 0),
         _slower(flight, since, until, 1),

@@ -154,6 +154,8 @@ def _small(summary: Summary) -> list[str]:
     by = mention(record.declared_by_id, record.declared_by_name)
     open_tasks = sum(not task.done for task in summary.tasks)
     lines = [f"Declared by {by} {date(record.declared_at)}"]
+    if record.began_at < record.declared_at:
+        lines.insert(0, f"Began {date(record.began_at)}")
     if record.affected:
         lines.append(f"Affected: {escape(clip(record.affected, 200))}")
     lines.append(f"{open_tasks} open {'task' if open_tasks == 1 else 'tasks'}")

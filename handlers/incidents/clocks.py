@@ -117,10 +117,12 @@ async def _call_words(
     who = called.mentions or f"{escape(call.level.contact)} (nobody is named: call them yourself)"
     trouble = f" ({escape(called.trouble)})" if called.trouble else ""
     minutes = call.level.response_minutes
+    last = call.number >= len(runtime.settings.contacts.escalation)
+    after = "; this is the last level" if last else ", or the next level is called"
     text = (
         f":rotating_light: {marked(record)}{escape(call.level.level)} {who}{trouble}: "
         f"{record.severity} {record.kind} {record.id} {escape(record.title)} needs you. "
-        f"Acknowledge within {minutes} min, or the next level is called."
+        f"Acknowledge within {minutes} min{after}."
     )
     return f"{text}{late}", called.people[: oncall.MOST_MENTIONED]
 

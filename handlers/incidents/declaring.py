@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import clip
 from bot.errors import BadInput
+from bot.incident_access import traces
 from bot.store.incidents_rows import Declaration, IncidentRecord, Kind
 from handlers.incidents import clocks, telling
 from handlers.incidents.cadence import next_update
@@ -111,6 +112,7 @@ def attach(runtime: Runtime, record: IncidentRecord) -> None:
     now = record.declared_at
     since = now - timedelta(hours=runtime.settings.incidents.look_back_hours)
     found: list[tuple[datetime, str, str]] = []
+    hidden = traces(runtime.store)
     for mark in runtime.store.marks.between(since, now):
         if mark.kind == "deployment":
             found.append((mark.at, f"Deployment before: {mark.label}", f"mark:{mark.reference}"))
@@ -120,6 +122,8 @@ def attach(runtime: Runtime, record: IncidentRecord) -> None:
         if at is None or at < since or operation.request.command.split(" ")[0] in _NO_CONTEXT:
             continue
         request = operation.request
+        if hidden(request.channel, request.line):
+            continue
         text = f"Before: {request.line} on {request.target} {operation.state}"
         found.append((at, f"{text}, asked by {request.person_name}", f"operation:{operation.id}"))
     for checked in runtime.store.audit.entries(command="health", since=since, limit=50):

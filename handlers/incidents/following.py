@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import clip
 from bot.command import Catalogue, Risk
+from bot.incident_access import traces
 from bot.store.incidents_rows import IncidentRecord, RoomState
 from bot.store.timeline import TimelineEntry
 
@@ -27,12 +28,15 @@ def follow(runtime: Runtime) -> int:
         # What happened before the first look belongs to no timeline.
         store.cursors.move(CURSOR, store.audit.head()[0])
         return 0
-    written = 0
+    written, hidden = 0, traces(store)
     while entries := store.audit.after(position):
         running = store.incidents.open()
         for sequence, entry in entries:
             for record in running:
                 kind = kind_for(runtime.catalogue, record, entry)
+                if kind and entry.channel != record.channel:
+                    # What is done in a private incident would tell another one's readers of it.
+                    kind = "" if hidden(entry.channel, entry.arguments) else kind
                 if kind:
                     added = _entry(runtime, kind, sequence, entry)
                     written += store.timeline.append(record.id, added).fresh

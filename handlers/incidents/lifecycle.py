@@ -43,6 +43,8 @@ def set_status(context: Context, record: IncidentRecord, status: Status, note: s
     elif reopened:
         due = next_update(runtime.settings.incidents, record.severity, now)
         values |= {"update_due": due, **_climb(runtime, record, record.severity)}
+        if values.get("escalation_next"):
+            values["escalation_called"] = 0  # the first level again, not where it had stopped
     because = f". {note}" if note else ""
     words = f"{'Reopened: ' if reopened else ''}{record.status} → {status}{because}"
     changed = runtime.store.incidents.change(
@@ -76,14 +78,12 @@ def _status_words(
 
 
 def _status_buttons(record: IncidentRecord) -> list[Any]:
+    again = command_button("Open it again", f"incident status investigating {record.id}")
     if record.status is Status.RESOLVED:
-        return [
-            command_button("Close", f"incident status closed {record.id}"),
-            command_button("Open it again", f"incident status investigating {record.id}"),
-        ]
+        return [command_button("Close", f"incident status closed {record.id}"), again]
     if record.status is Status.CLOSED and record.room is RoomState.MADE:
-        return [command_button("Archive this channel", f"incident archive {record.id}")]
-    return []
+        return [command_button("Archive this channel", f"incident archive {record.id}"), again]
+    return [again] if record.over else []
 
 
 def _quote(text: str) -> str:

@@ -42,7 +42,7 @@ async def plan_on(context: Context, arguments: Arguments) -> Plan:
         f"nobody can use {where.name} for {length}: {found.called(version.id)} answers everything "
         f"with 503 instead of {found.split(live) or 'nothing'}.",
         (
-            f"{found.split(found.before)} comes back with `maintenance off`",
+            f"{found.split(found.before)} comes back when it is switched off",
             f"alerts of {where.name} are told to nobody meanwhile",
             f"when the time is over the channel is reminded every {settings.remind_minutes} "
             "minutes; it does not end by itself",

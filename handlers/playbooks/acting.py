@@ -16,6 +16,7 @@ from bot.playbooks.reading import Source
 from bot.playbooks.records import RunRecord, RunState, StepState
 from handlers.playbooks.shelf import frozen, library
 from handlers.playbooks.standing import look_at, step_of
+from handlers.playbooks.wording import plural
 from handlers.playbooks.writing import after, entry
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def switch(runtime: Runtime, run: RunRecord, person: Person) -> str:
         raise BadInput(f"{run.id} has the present version already.")
     try:
         found = changes(frozen(run), source.playbook)
-        what = f"{found.count} steps differ"
+        what = f"{plural(found.count, 'step')} changed"
     except OpsError:
         what = "the earlier version cannot be read any more"
     told = f"Switched from version {run.version} to {source.version}: {what}."

@@ -252,8 +252,8 @@ def _running(step: StepView, who: str, at: str) -> str:
 
 
 def _result(step: StepView, took: str) -> str:
-    result = step.record.result
-    return f", {escape(clip(result, 110))}{took}" if result else ""
+    result = step.record.result.rstrip(".")
+    return f", {escape(clip(result.rstrip('.'), 110))}{took}" if result else ""
 
 
 def _note(step: StepView) -> str:

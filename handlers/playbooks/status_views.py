@@ -87,14 +87,17 @@ def runs_reply(views: tuple[RunView, ...], *, active: bool) -> Reply:
     return Reply(text, blocks, data=[run_data(seen) for seen in views])
 
 
-def acted_reply(seen: RunView, step: StepView) -> Reply:
+def acted_reply(seen: RunView, step: StepView, *, taken: bool = False) -> Reply:
     """What a press did, for whoever pressed; the card shows it to everybody."""
     word = {"ready": "open again", "waiting": "open again"}.get(
         step.standing.value, step.standing.value
     )
     sign = ":fast_forward:" if step.standing.value == "skipped" else ":white_check_mark:"
     text = f"{sign} {step.number} {escape(step.step.title)}, {word}."
-    if step.standing.value == "running":
+    if taken:
+        by = mention(step.record.assignee_id, step.record.assignee_name)
+        text = f":white_check_mark: {step.number} {escape(step.step.title)}, taken by {by}."
+    elif step.standing.value == "running":
         text = f":hourglass_flowing_sand: {step.number} {escape(step.step.title)}, started."
     elif step.standing.value in ("ready", "failed") and step.record.result:
         text = f":warning: {step.number} {escape(step.step.title)}, {escape(step.record.result)}"

@@ -28,16 +28,17 @@ async def step(context: Context, arguments: Arguments) -> Reply:
             context.invocation.person,
             words,
             await _assignee(context, arguments.get("person")),
-        )
+        ),
+        taken=what == "assign",
     )
 
 
-def _reply(acted: Acted) -> Reply:
+def _reply(acted: Acted, *, taken: bool = False) -> Reply:
     if acted.refused is not None:
         return taken_reply(acted.view, acted.refused.message, acted.refused.hint)
     found = acted.view.step(acted.step)
     assert found is not None  # noqa: S101 it was acted on a moment ago
-    return acted_reply(acted.view, found)
+    return acted_reply(acted.view, found, taken=taken)
 
 
 async def _assignee(context: Context, person: str | None) -> Person | None:

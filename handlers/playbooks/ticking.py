@@ -24,6 +24,7 @@ from handlers.playbooks.learning import learn, poll_due
 from handlers.playbooks.places import place_of
 from handlers.playbooks.shelf import frozen, library
 from handlers.playbooks.standing import look, look_at
+from handlers.playbooks.wording import plural
 from handlers.playbooks.writing import BOT, after, entry, forward
 
 if TYPE_CHECKING:
@@ -109,7 +110,9 @@ def offer(runtime: Runtime, record: RunRecord) -> bool:
     seen = look_at(runtime, record)
     if not post(runtime, seen, f"offer:{source.version}", offer_message(seen, found)):
         return False
-    told = f"The playbook has changed: {found.count} steps differ in version {source.version}."
+    told = (
+        f"The playbook has a new version {source.version}: {plural(found.count, 'step')} changed."
+    )
     wrote = entry(runtime, BOT, "offered", told)
     return runtime.store.playbook_clocks.offered(record.id, source.version, wrote)
 

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from bot.store import ScheduleRecord
 
 _USUAL = re.compile(
-    r"(?P<minute>\d{1,2}) (?P<hour>\d{1,2}) (?P<day>\*|\d{1,2}) \* (?P<weekday>\*|[a-zA-Z]{3})"
+    r"(?P<minute>\d{1,2}) (?P<hour>\d{1,2}) (?P<day>\*|\d{1,2}) \* "
+    r"(?P<weekday>\*|[a-zA-Z]{3}|mon-fri)"
 )
 # By name only: APScheduler counts weekdays from Monday, crontab from Sunday.
 _WEEKDAYS = {
+    "mon-fri": "weekday",
     "mon": "Monday",
     "tue": "Tuesday",
     "wed": "Wednesday",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets as random
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from bot.clients.cloudflare_secrets import secrets
 from bot.clients.cloudflare_versions import versions
 from bot.live import script_of, set_secret
 from bot.store.secret_rotations import Rotation
+from bot.together import together
 from bot.verification import verify
 from handlers.worker_secrets.ages import known
 from handlers.worker_secrets.result import Rotated, Secrets
@@ -29,7 +29,7 @@ _DEADLINE = 15.0
 async def listed(context: Context, environment: Environment) -> Secrets:
     """Raises what Cloudflare.call does."""
     cloudflare, script = context.clients.cloudflare, script_of(environment)
-    names, uploaded, history = await asyncio.gather(
+    names, uploaded, history = await together(
         secrets(cloudflare, script, deadline=_DEADLINE),
         versions(cloudflare, script, deadline=_DEADLINE),
         deployments(cloudflare, script, deadline=_DEADLINE),

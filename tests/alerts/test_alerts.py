@@ -246,7 +246,7 @@ async def test_a_metric_that_falls_silent_is_an_alert_of_its_own_once(stage: Nig
     for _ in range(3):
         await stage.look()
     assert [each.problem.metric for each in stage.house.store.alerts.open()] == ["cpu"]
-    assert "No data of cpu on production" in stage.texts("alert:1")[0]
+    assert "No data of CPU usage on production" in stage.texts("alert:1")[0]
     stage.sample("cpu", 20.0)
     await stage.look()
     assert stage.open == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.sandbox.workspace import BOT, OMAR, RITA, VIC
+from bot.sandbox.workspace import BOT, OMAR, OPS, RITA, VIC
 from bot.store.operation_rows import State
 from tests.guard.conftest import Stage
 
@@ -21,7 +21,9 @@ async def test_a_change_is_planned_confirmed_run_and_told(stage: Stage) -> None:
 
     await rita.presses("Run practise change", confirming="Yes, change it")
     await omar.sees("Rehearsed: one was counted up", anytime=True)
-    await rita.sees("Started: practise change on rehearsal stage")
+    await rita.sees("Ended: practise change on rehearsal stage, succeeded. The result is in")
+    private = [each for each in stage.workspace.everything(OPS, RITA) if each.ephemeral_to == RITA]
+    assert not [each for each in private if "Started" in each.text]
     assert stage.effects() == (1, 1)
     assert (await stage.ends()).state is State.SUCCEEDED
     outcomes = [(entry.command, entry.outcome) for entry in stage.audited()]

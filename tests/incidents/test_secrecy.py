@@ -6,7 +6,8 @@ import json
 import re
 
 from bot.command import Reply
-from bot.sandbox.workspace import OMAR, RITA, VIC
+from bot.sandbox.workspace import OMAR, OPS, RITA, VIC
+from bot.store import AuditEntry
 from handlers.morning.records import incidents
 from tests.incidents.stage import Stage, run
 from tests.sandbox.workspace.stage import until
@@ -119,3 +120,22 @@ async def test_people_in_it_see_it(stage: Stage) -> None:
     record, _ = await stage.declared(_PRIVATE)
     assert record.id.lower() in told(await run(stage, "incident list", "rita"))
     assert OMAR not in {each.reference for each in stage.store.incident_work.links(record.id)}
+
+
+async def test_what_is_done_in_a_private_one_is_on_no_other_timeline(stage: Stage) -> None:
+    private, channel = await stage.declared(_PRIVATE)
+    public, _ = await stage.declared('"Slow search" --severity SEV4')
+
+    def done(where: str, words: str) -> AuditEntry:
+        return AuditEntry(
+            stage.runtime.now(), f"OP-{words}", OMAR, "omar", "button", where, "cache purge",
+            f"cache purge everything --reason {words}", "operator", "succeeded", words, 1,
+        )  # fmt: skip
+
+    stage.store.audit.append(done(channel.id, "giraffe"))
+    stage.store.audit.append(done(OPS, "zebra"))
+    await stage.look()
+    told = " ".join(each.text for each in stage.entries(public.id))
+    assert "zebra" in told
+    assert "giraffe" not in told
+    assert "giraffe" in " ".join(each.text for each in stage.entries(private.id))

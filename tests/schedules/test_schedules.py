@@ -192,6 +192,7 @@ def test_rhythms_in_words() -> None:
                     "every day"]  # fmt: skip
     assert rhythm("0 9 * * *") == "every day at 09:00"
     assert rhythm("30 7 * * mon") == "every Monday at 07:30"
+    assert rhythm("0 9 * * mon-fri") == "every weekday at 09:00"
     assert rhythm("0 10 1 * *") == "on day 1 of each month at 10:00"
     for unusual in ("*/5 * * * *", "0 10 1 * mon", "0 9 * * 1-5", "0 9 * * xyz"):
         assert rhythm(unusual) == f"at `{unusual}`"

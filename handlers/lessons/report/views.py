@@ -164,7 +164,8 @@ def _story(report: Report, share: float) -> str:
 def _learnt(report: Report, share: float) -> str:
     told = report.feedback
     if not told.given:
-        asked = f"{told.asked} people were asked" if told.asked else "nobody was asked yet"
+        many = plural(told.asked, "person was", "people were")
+        asked = f"{many} asked" if told.asked else "nobody was asked yet"
         return f"*What people say*\nNo feedback yet; {asked}."
     parts = [f"*What people say* ({told.given} of {told.asked})"]
     for title, said in (
