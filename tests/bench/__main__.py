@@ -33,6 +33,7 @@ from tests.bench import (
     samples,
     secrets,
     slack,
+    stores,
 )
 from tests.bench.process import Running, environment, import_seconds, start
 
@@ -250,6 +251,10 @@ def main(names: Sequence[str]) -> None:
         "deploy_kills": (
             "A deployment killed at each of its steps",
             lambda: asyncio.run(deploy_kills.measure(told.say, told.goal)),
+        ),
+        "stores": (
+            "SQLite and PostgreSQL side by side",
+            lambda: stores.measure(told.say, told.goal),
         ),
         "samples": (
             "A year of measurements",
