@@ -6,6 +6,7 @@ handler that answers 500 counts as success in Cloudflare's analytics, so they ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -180,12 +181,14 @@ def _rows(result: Any, number: int) -> Iterator[tuple[dict[str, Any], float]]:
 
 
 def _number(value: Any) -> float | None:
+    """Finite and not negative, as everything counted here; None for anything else."""
     if isinstance(value, bool) or value is None:
         return None
     try:
-        return float(value)
-    except (TypeError, ValueError):
+        told = float(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return told if math.isfinite(told) and told >= 0 else None
 
 
 def _ms(moment: datetime) -> int:

@@ -88,6 +88,21 @@ class Canary:
             sick_looks=0,
         )
 
+    def by_clock(self, now: datetime) -> Canary:
+        """Nothing of it is in the future: a clock that was set back would count and wait for hours.
+
+        Some requests may be counted twice then, for both versions alike.
+        """
+
+        def past(moment: datetime | None) -> datetime | None:
+            return moment if moment is None else min(moment, now)
+
+        if self.window_from is None or self.window_from <= now:
+            return self
+        return replace(
+            self._close(), since=past(self.since), window_from=now, held_since=past(self.held_since)
+        )
+
     def counted(self, window: Window, until: datetime) -> Canary:
         """The open stretch up to now; it is closed once it holds enough requests."""
         grown = replace(self, open=window)

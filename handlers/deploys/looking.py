@@ -45,8 +45,8 @@ async def speed_before(flight: Flight) -> tuple[float, float] | None:
 
 async def look(flight: Flight, *, health: bool) -> tuple[Canary, Compared]:
     """Count, compare, and answer what to keep; raises OpsError where Cloudflare does not tell."""
-    canary = flight.canary
     now = flight.runtime.now()
+    canary = flight.canary.by_clock(now)
     until = max(now - LATE, canary.window_from or now)
     window = await _window(flight.runtime.clients, flight, canary.window_from or now, until)
     old, new = await _speeds(flight, until)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -31,7 +32,9 @@ from handlers.deploys.steps import (
 )
 from handlers.deploys.wording import span
 
+log = logging.getLogger(__name__)
 _LIST_SECONDS = 15.0
+_OWN_FAULT = "The bot itself failed while it watched the new version: see its log."
 
 
 async def carry_out(flight: Flight) -> DeployRecord:
@@ -53,6 +56,12 @@ async def carry_out(flight: Flight) -> DeployRecord:
             raise  # production stands between two versions: people decide
         _fail_running(flight, error.message)
         ended = Ended(DeployOutcome.FAILED, f"{error.message} {error.hint}".strip())
+    except Exception:
+        if flight.canary.percent is None and flight.canary.going_to is None:
+            raise
+        # A fault of the bot's own must not leave production between two versions, unwatched.
+        log.exception("%s failed while it was watched", flight.record.id)
+        ended = await go_back(flight, GoBack(_OWN_FAULT))
     return finish(flight, ended)
 
 

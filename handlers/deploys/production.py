@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.errors import OpsError
@@ -19,7 +21,9 @@ from handlers.deploys.flight import BACK, GO, Flight, GoBack
 from handlers.deploys.looking import HEALTH_EVERY, look, speed_before, unread
 from handlers.deploys.steps import PRODUCTION, VERIFY
 
+log = logging.getLogger(__name__)
 HOLD = "hold"
+STORE_AWAY = 300.0  # seconds that the bot's own store may be away; then people decide
 _TICK = 0.5  # seconds between two looks at what people pressed
 
 
@@ -119,25 +123,52 @@ async def _next(flight: Flight) -> None:
 
 
 async def _watch(flight: Flight) -> None:
-    """Stay at this percentage until it may go on. Raises GoBack and Ended."""
-    every = float(flight.settings.deploys.look_seconds)
-    looked, healthy_at = time.monotonic() - every, time.monotonic()
+    """Stay at this percentage until it may go on. Raises GoBack and Ended.
+
+    Where the bot's own store is away for a while, it is waited for: nobody else watches.
+    """
+    looks, trouble = _Looks(float(flight.settings.deploys.look_seconds)), 0.0
     while True:
-        if await _obeyed(flight):
-            return
-        if time.monotonic() - looked < every:
+        try:
+            if await _watched(flight, looks):
+                return
+            trouble = 0.0
+        except OpsError as error:
+            trouble = trouble or time.monotonic()
+            if isinstance(error, LiveChanged) or time.monotonic() - trouble > STORE_AWAY:
+                raise
+            log.warning("%s is watched on: %s", flight.record.id, error)
             await asyncio.sleep(_TICK)
-            continue
-        looked = time.monotonic()
-        await _alone(flight)
-        due = time.monotonic() - healthy_at >= HEALTH_EVERY.total_seconds()
-        healthy_at = time.monotonic() if due else healthy_at
-        told = await _look(flight, health=due)
-        if told.verdict is Verdict.REGRESS:
-            raise GoBack(" ".join(told.reasons))
-        if _may_go_on(flight, told):
-            return
-        flight.show()
+
+
+@dataclass(slots=True)
+class _Looks:
+    """When it was looked last, by the monotonic clock: at numbers every `every` seconds."""
+
+    every: float
+    numbers_at: float = field(default_factory=lambda: -math.inf)
+    health_at: float = field(default_factory=time.monotonic)
+
+
+async def _watched(flight: Flight, looks: _Looks) -> bool:
+    """One turn; True once it may go on."""
+    if await _obeyed(flight):
+        return True
+    now = time.monotonic()
+    if now - looks.numbers_at < looks.every:
+        await asyncio.sleep(_TICK)
+        return False
+    looks.numbers_at = now
+    await _alone(flight)
+    due = now - looks.health_at >= HEALTH_EVERY.total_seconds()
+    looks.health_at = now if due else looks.health_at
+    told = await _look(flight, health=due)
+    if told.verdict is Verdict.REGRESS:
+        raise GoBack(" ".join(told.reasons))
+    if _may_go_on(flight, told):
+        return True
+    flight.show()
+    return False
 
 
 async def _look(flight: Flight, *, health: bool) -> Compared:

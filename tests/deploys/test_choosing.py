@@ -208,6 +208,9 @@ def test_failures_are_counted_by_outcome_and_by_status() -> None:
         row(50, version="a", outcome=None, status=None),  # lines that were logged
         row(40, interval=10, version="b", outcome="ok", status="500"),
         {"value": None}, "odd",
+        row(float("nan"), version="a", outcome="ok", status=200),
+        row(float("inf"), version="b", outcome="ok", status=500),
+        row(-5, version="b", outcome="ok", status=500),
     ]  # fmt: skip
     found = read_counts({"calculations": [{"calculation": "count", "aggregates": rows}]})
     assert (found["a"].requests, found["a"].errors) == (99, 7)
@@ -216,3 +219,14 @@ def test_failures_are_counted_by_outcome_and_by_status() -> None:
     for odd in nonsense:
         assert read_counts(odd) == {}
         assert read_speeds(odd) == {}
+
+
+def test_a_clock_that_is_set_back_neither_blinds_a_canary_nor_keeps_it_for_hours() -> None:
+    late = AT + timedelta(hours=1)
+    begun = replace(
+        Canary((0, 5, 100)).at(5, late), held_since=late, open=Window(Counts(9, 1), Counts(3))
+    )
+    assert begun.by_clock(late) is begun
+    back = begun.by_clock(AT)
+    assert (back.since, back.window_from, back.held_since) == (AT, AT, AT)
+    assert (len(back.seen), back.open) == (1, None)  # what was counted counts
