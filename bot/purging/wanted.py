@@ -16,6 +16,8 @@ from bot.purging.addresses import absolute, host_of, place_of
 MOST = 10_000  # values of one purge
 _TAG = re.compile(r"[!-+\--~]+")  # printable ASCII without space and comma
 _ALL_PATTERNS = re.compile(r"[/*?]*\*[/*?]*|(https?://)?\*?/\**")
+_CLASS = re.compile(r"\[[^\]]*\]?")  # of a Redis pattern: one character of several
+_NAMES = re.compile(r"[^\W_]")
 
 
 class Kind(StrEnum):
@@ -145,7 +147,8 @@ def _host(text: str, places: Places) -> str:
 
 
 def _keys(text: str) -> str:
-    if set(text) <= set("*?"):
+    # A pattern without one plain letter or digit, `*:*` or `[a-z]*` too, names nothing.
+    if not _NAMES.search(_CLASS.sub("", text)):
         raise _everything(text)
     if len(text) > 200:
         raise BadInput("A pattern of Redis keys has at most 200 characters.")
