@@ -103,6 +103,7 @@ class Argument:
     rest: bool = False  # takes all remaining words as one text
     preposition: str = ""  # the word that may stand before it; it then skips those before
     example: str = ""
+    private: bool = False  # the audit log keeps that it was given, and not what
 
     @property
     def is_flag(self) -> bool:

@@ -19,6 +19,7 @@ from bot.events import Audited, Events
 from bot.guard import Guard
 from bot.messages import Messages
 from bot.patience import Nobody, Patience, Responder
+from bot.private_words import Recorded
 from bot.runtime import Runtime
 from bot.store import AuditEntry
 
@@ -67,10 +68,12 @@ class Dispatcher:
     postpone: Callable[[Invocation, Reply], None] | None = None
     access: Access = field(init=False)
     guard: Guard = field(init=False)
+    recorded: Recorded = field(init=False)
     runtime: Runtime = field(init=False)
 
     def __post_init__(self) -> None:
         self.access = Access(self.settings)
+        self.recorded = Recorded(self.catalogue)
         listeners = [each for feature in self.catalogue.features for each in feature.listeners]
         self.runtime = Runtime(
             self.settings,
@@ -251,7 +254,9 @@ class Dispatcher:
             surface=invocation.surface.value,
             channel=invocation.channel,
             command=handled.command,
-            arguments=clip(self.redactor.text(words.as_meant(handled.arguments)), 1_000),
+            arguments=clip(
+                self.redactor.text(words.as_meant(self.recorded(handled.arguments))), 1_000
+            ),
             role=role.word if role else "none",
             outcome=outcome,
             detail=clip(self.redactor.text(handled.detail or handled.reply.text), 1_000),

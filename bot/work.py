@@ -40,7 +40,11 @@ class Work:
         self.dispatcher = dispatcher
         self.slack = slack
         self.people = people
-        self.inbox = Inbox(dispatcher.store, dispatcher.observability, dispatcher.redactor.text)
+        self.inbox = Inbox(
+            dispatcher.store,
+            dispatcher.observability,
+            lambda line: dispatcher.redactor.text(dispatcher.recorded(line)),
+        )
         self.events = EventFlow(dispatcher.runtime, self.inbox)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._looking: asyncio.TimerHandle | None = None

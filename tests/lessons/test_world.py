@@ -59,6 +59,10 @@ async def test_from_the_resolution_to_the_report(stage: Stage) -> None:
     vic.fills("Your name", ["anonymous"])
     await vic.submits()
     await vic.sees("without your name", within=8)
+    audited = str(stage.store.audit.entries(command="incident feedback", limit=50))
+    assert "its words are not kept" in audited
+    assert "came at once" not in audited
+    assert "knew the password" not in audited
     rita = stage.person(RITA)
     await rita.presses("Add action item")
     await rita.sees_modal("Add an action item")

@@ -91,9 +91,15 @@ FEEDBACK = Command(
     form="incident_feedback",
     arguments=(
         Argument("incident", "which incident; otherwise that of this channel", example="INC-12"),
-        Argument("well", "what went well", flag=True, example="the alert came at once"),
-        Argument("wrong", "what went wrong", flag=True, example="nobody knew the password"),
-        Argument("lucky", "where we were lucky", flag=True, example="it was a Sunday"),
+        Argument(
+            "well", "what went well", flag=True, private=True, example="the alert came at once",
+        ),
+        Argument(
+            "wrong", "what went wrong", flag=True, private=True, example="nobody knew the password",
+        ),
+        Argument(
+            "lucky", "where we were lucky", flag=True, private=True, example="it was a Sunday",
+        ),
         Argument(
             "factors", f"what contributed, by comma: {', '.join(FACTORS)}", flag=True,
             example="change,monitoring",
@@ -107,7 +113,8 @@ FEEDBACK = Command(
     details=(
         "Asked of everybody who took part, by direct message, once an incident is resolved, and "
         "reminded once. One answer a person; a later one takes its place. With --anonymous your "
-        "name is in no report; the audit log, which operators can read, keeps it."
+        "name is in no report. The audit log, which operators can read, keeps that you gave "
+        "feedback, and none of your words."
     ),
     guide="Security Incident Playbook, Lessons Learned",
 )  # fmt: skip

@@ -94,7 +94,7 @@ def feedback_modal(record: IncidentRecord, known: Feedback | None) -> Block:
         field_input("What contributed to it?", FACTOR, boxes, optional=True),
         field_input(
             "Your name", NAMELESS, name_box, optional=True,
-            hint="The audit log, which operators can read, keeps who submitted what.",
+            hint="The audit log keeps that you gave feedback, and none of your words.",
         ),
     ]  # fmt: skip
     return modal("incident_feedback", "Feedback", blocks, submit="Send")
