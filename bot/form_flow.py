@@ -88,18 +88,19 @@ class FormFlow:
     def _judged(self, submission: Submission) -> tuple[str, dict[str, str]]:
         """The command line, and what is wrong by block id."""
         form, about = self._named(submission.form), submission.about
-        values = self._handed_over(form, submission.values)
+        values = self._handed_over(form, submission)
         errors = form.check(values, about) if form.check else {}
         if errors:
             return "", dict(errors)
         return form.command_line(values, about), {}
 
-    def _handed_over(self, form: Form, values: Mapping[str, str]) -> Mapping[str, str]:
-        """The values with a ticket in place of the secret one."""
+    def _handed_over(self, form: Form, submission: Submission) -> Mapping[str, str]:
+        """The values with a ticket in place of the secret one, which only that person can use."""
+        values, person = submission.values, submission.origin.invocation.person.id
         if not form.secret or not values.get(form.secret):
             return values
         handover = self._work.dispatcher.runtime.handover
-        return {**values, form.secret: handover.keep(values[form.secret])}
+        return {**values, form.secret: handover.keep(values[form.secret], person=person)}
 
     async def _open(self, opening: Opening) -> None:
         opening = await self._with_author(opening)

@@ -28,6 +28,7 @@ _GONE = "The value is not here any more: it is kept in memory only, for a while,
 class _Held:
     value: str = field(repr=False)
     until: datetime
+    person: str
 
 
 class Handover:
@@ -44,29 +45,31 @@ class Handover:
     def __repr__(self) -> str:
         return f"Handover({len(self._held)} values)"
 
-    def keep(self, value: str, ticket: str = "") -> str:
-        """Hold it and answer its ticket; one given by the caller replaces what that held."""
+    def keep(self, value: str, ticket: str = "", *, person: str = "") -> str:
+        """Hold it and answer its ticket; one given by the caller replaces what that held.
+
+        Others see the ticket in a message that asks for approval: `person` alone can use it.
+        """
         self._forget_old()
         if len(self._held) >= MOST:
             raise BadInput("Too many values wait to be used.", "Decide about those first.")
         name = ticket or f"HO-{''.join(secrets.choice(_ALPHABET) for _ in range(8))}"
         if name in self._held:
             self.done(self._held[name].value)
-        self._held[name] = _Held(value, self._clock() + KEPT)
+        self._held[name] = _Held(value, self._clock() + KEPT, person)
         self._redactor.learn(value)
         return name
 
-    def has(self, ticket: str) -> bool:
+    def has(self, ticket: str, person: str = "") -> bool:
         self._forget_old()
-        return ticket in self._held
+        held = self._held.get(ticket)
+        return held is not None and held.person in ("", person)
 
-    def take(self, ticket: str) -> str:
+    def take(self, ticket: str, person: str = "") -> str:
         """The value, out of here for good; raises BadInput where it is gone. Call `done` after."""
-        self._forget_old()
-        held = self._held.pop(ticket, None)
-        if held is None:
+        if not self.has(ticket, person):
             raise BadInput(_GONE, "Enter it again; after a restart of the bot it is always gone.")
-        return held.value
+        return self._held.pop(ticket).value
 
     def done(self, value: str) -> None:
         """It went where it should, or will not: nothing here knows it any more."""

@@ -72,7 +72,8 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     if generated:
         value = handover.take(handover.keep(made_up()))
     else:
-        value = handover.take(ticket_of(context, environment, arguments))
+        ticket = ticket_of(context, environment, arguments)
+        value = handover.take(ticket, context.invocation.person.id)
     try:
         if not value.strip():
             raise OpsError("The value is empty. Nothing was changed.", permanent=True)

@@ -74,7 +74,8 @@ def needs_value(context: Context, arguments: Arguments) -> bool:
     if arguments.get("generate"):
         return False
     ticket = arguments.get("handed")
-    if ticket and context.operation is None and not context.runtime.handover.has(ticket):
+    person = context.invocation.person.id
+    if ticket and context.operation is None and not context.runtime.handover.has(ticket, person):
         raise BadInput(
             "The value that was entered is not here any more.",
             "Enter it again: it is kept in memory only, and a restart of the bot forgets it.",

@@ -56,6 +56,15 @@ def test_the_redactor_knows_it_while_it_is_held_and_used() -> None:
     assert "another-secret" not in redactor.text("another-secret-of-the-bot")
 
 
+def test_whoever_reads_the_ticket_on_a_card_cannot_use_it() -> None:
+    handover = Handover(Redactor([]), Clock())
+    ticket = handover.keep(VALUE, person="U0OMAR0001")
+    assert not handover.has(ticket, "U0VIC00001")
+    with pytest.raises(BadInput, match="not here any more"):
+        handover.take(ticket, "U0VIC00001")
+    assert handover.take(ticket, "U0OMAR0001") == VALUE  # it was not used up
+
+
 def test_too_many_values_are_refused() -> None:
     handover = Handover(Redactor([]), Clock())
     for number in range(50):
