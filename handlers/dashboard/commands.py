@@ -79,6 +79,9 @@ async def _drawn(
             "`--watch` needs a terminal to draw on.", "Without it the dashboard is drawn once."
         )
     ends = None if lasts is None else context.runtime.now() + lasts
+    await context.progress.say(
+        f"Drawn again every {context.settings.dashboard.refresh_seconds:g} s."
+    )
     while True:
         reply = dashboard_reply(await living.look(context.runtime, environment))
         if ends is not None and context.runtime.now() >= ends:
