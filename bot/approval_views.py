@@ -86,7 +86,7 @@ def terminal_question(
 
 
 def reason_wanted(line: str, plan: Plan, word: str, trouble: str) -> Reply:
-    """A dangerous command without a reason: what it would do, and a button that asks why.
+    """A command that wants a reason has none: what it would do, and a button that asks why.
 
     `trouble` says what is wrong with the reason, or that there is none.
     """
@@ -99,7 +99,7 @@ def reason_wanted(line: str, plan: Plan, word: str, trouble: str) -> Reply:
             reason_button(
                 "Give the reason",
                 line,
-                f"Why run `{clip(line, 100)}`? Whoever approves it reads this.",
+                f"Why run `{clip(line, 100)}`? Others judge it by this.",
                 style="primary",
             )
         ),

@@ -117,6 +117,10 @@ class Guard:
         if risk is Risk.READS:
             async with asyncio.timeout(command.deadline):
                 return await command.run(context, arguments)
+        if plan.reason_wanted:
+            trouble = no_reason(command, arguments)
+            line = command_line(command, arguments)
+            return approval_views.reason_wanted(line, plan, self.word, trouble)
         surface = context.invocation.surface
         if surface is Surface.TERMINAL:
             from bot.guard_terminal import handle

@@ -17,6 +17,7 @@ class Plan:
     `effect` is one sentence with exact numbers, `lines` are details. `state` is a fingerprint of
     what the plan was computed from: it is computed again before running, and where it differs
     nothing runs. `risk` is set where the arguments make it less or more dangerous than usual.
+    `reason_wanted`: it changes something that others have to judge, and nobody said why.
     """
 
     target: str
@@ -24,6 +25,7 @@ class Plan:
     lines: tuple[str, ...] = ()
     state: str = ""
     risk: Risk | None = None
+    reason_wanted: bool = False
 
 
 class Operation(Protocol):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.clients.health_words import tidy
 from bot.clients.http_faults import NoAnswer
-from bot.judging.reading import Finding, Outcome, no_answer
+from bot.judging.reading import Finding, Outcome, challenged, no_answer
 from bot.judging.states import State
 
 _TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
@@ -33,13 +33,8 @@ def read_page(url: str, outcome: Outcome) -> Finding:
             "The site refuses the bot for now (HTTP 429).",
             "Check again in a few minutes.",
         )
-    if outcome.headers.get("cf-mitigated") == "challenge":
-        return Finding(
-            State.UNKNOWN,
-            "challenged by Cloudflare",
-            "Cloudflare checks every browser, as under attack mode does; the bot has none.",
-            "See `/pitchey security under-attack`, and open the site in a browser.",
-        )
+    if (challenge := challenged(outcome)) is not None:
+        return challenge
     unsafe = _unsafe_redirect(url, outcome.redirects)
     if outcome.status >= 400:
         return Finding(

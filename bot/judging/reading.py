@@ -66,6 +66,8 @@ def read(outcome: Outcome, refusal: Refusal | None, who: str = "The API") -> Fin
 
 def before_body(answer: Answer, refusal: Refusal | None, who: str) -> Finding | None:
     """What status and outer form alone decide; None where the body must be read."""
+    if (challenge := challenged(answer)) is not None:
+        return challenge
     if answer.status == 402:
         return quota(f"{who} answers that its compute quota is exhausted (HTTP 402).")
     if answer.status == 429:
@@ -102,6 +104,21 @@ def before_body(answer: Answer, refusal: Refusal | None, who: str) -> Finding | 
             "Check routes and the latest deployment.",
         )
     return None
+
+
+def challenged(answer: Answer) -> Finding | None:
+    """Cloudflare wants a browser's check before it lets anybody through; None where it does not.
+
+    Source: developers.cloudflare.com, "Detect a Challenge Page response": `cf-mitigated`.
+    """
+    if answer.headers.get("cf-mitigated") != "challenge":
+        return None
+    return Finding(
+        State.UNKNOWN,
+        "challenged by Cloudflare",
+        "Cloudflare checks every browser, as under attack mode does; the bot has none.",
+        "See `/pitchey security under-attack`, and open the site in a browser.",
+    )
 
 
 def of_report(report: Report, who: str) -> Finding:

@@ -61,7 +61,7 @@ PURGE = Command(
     arguments=(
         Argument(
             "what",
-            "what the values are",
+            "what to purge by; everything is all of it",
             Kind.CHOICE,
             choices=tuple(kind.value for kind in purging.Kind),
             required=True,

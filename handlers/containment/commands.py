@@ -37,6 +37,7 @@ async def plan(context: Context, arguments: Arguments) -> Plan:
         lines=views.lines(found),
         state=f"{found.origin.value}|{covering}|{joined}",
         risk=Risk.READS if found.nothing else risk,
+        reason_wanted=not found.reason,
     )
 
 

@@ -43,6 +43,7 @@ async def plan_attack(context: Context, arguments: Arguments) -> Plan:
             f"the level {state.level} is kept, and comes back by itself at the end",
         ),
         state=f"on|{state.level}",
+        reason_wanted=not told.reason,
     )
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.ask_buttons import SHORTEST_REASON
 from bot.blocks import clip, code
 from bot.errors import BadInput
 
@@ -24,7 +25,8 @@ class Lasting:
 def lasting(text: str, usual: timedelta, reason: str) -> Lasting:
     """Reads `[for] 24h [because] it scans`; `reason` is that of the flag, which wins.
 
-    Raises BadInput for a time that is none, and where no reason is given.
+    The reason is empty where none is given that others could judge. Raises BadInput for a time
+    that is none.
     """
     words = text.split()
     if words and words[0].lower() == "for":
@@ -38,9 +40,7 @@ def lasting(text: str, usual: timedelta, reason: str) -> Lasting:
         length = usual
     rest = re.sub(r"^(because|reason:?)\s+", "", " ".join(words), flags=re.IGNORECASE)
     why = (reason or rest).strip()
-    if len(why) < 5:
-        raise BadInput("Say why, so that others can judge it.", 'Add `--reason "scans for .env"`.')
-    return Lasting(length, clip(why, 300))
+    return Lasting(length, clip(why, 300) if len(why) >= SHORTEST_REASON else "")
 
 
 def _length(text: str) -> timedelta:

@@ -152,7 +152,8 @@ def _about(record: IncidentRecord) -> str:
 
 
 def _as_time(zone: str) -> str:
-    return f"02:14 or 2026-11-23 02:14, in {zone}; with UTC behind for UTC."
+    other = "" if zone == "UTC" else "; put UTC behind it for UTC"
+    return f"02:14 or 2026-11-23 02:14, in {zone}{other}."
 
 
 def _hint(text: str) -> Block:

@@ -80,7 +80,7 @@ def settle(
     # What a command answered is evidence; what a person found is not in it.
     wants_words = step.step.note == "required"
     if state is StepState.DONE and wants_words and not step.record.note:
-        state, result = StepState.OPEN, f"{result} Now add what you found."
+        state, result = StepState.OPEN, f"{result.rstrip('.')}. Now add what you found."
     now = at or runtime.now()
     result = clip(runtime.redactor.text(result), RESULT_MOST)
     fields = {

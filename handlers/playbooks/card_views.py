@@ -125,7 +125,7 @@ def step_line(step: StepView) -> str:
     title = f"*{step.number}* {escape(step.step.title)}"
     who = mention(record.actor_id, record.actor_name)
     at = f" {date(record.at)}" if record.at else ""
-    took = f" in {record.duration_ms / 1000:.1f} s" if record.duration_ms is not None else ""
+    took = f" (took {record.duration_ms / 1000:.1f} s)" if record.duration_ms is not None else ""
     match standing:
         case "done":
             told = f"done by {who}{at}{_result(step, took)}{_note(step)}"

@@ -1,4 +1,4 @@
-"""Security audits: what is exposed, weak or odd, since when, and who bears which risk."""
+"""Security audits: what is exposed, weak or odd, since when, and who accepted which risk."""
 
 from bot.command import Feature
 from handlers.security.commands import ACCEPT, AUDIT, HEADERS, RISKS, WEEKLY

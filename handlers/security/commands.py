@@ -127,7 +127,7 @@ HEADERS = Command(
 )
 RISKS = Command(
     name="security risks",
-    summary="Open security findings, and risks that somebody bears for a while.",
+    summary="Open security findings, and risks that somebody accepted for a while.",
     run=risks,
     role=Role.OPERATOR,
     examples=("security risks",),
@@ -135,7 +135,7 @@ RISKS = Command(
 )
 ACCEPT = Command(
     name="security accept",
-    summary="Bear a risk for a while, with a reason; it counts as open again by itself.",
+    summary="Accept a risk for a while, with a reason; it counts as open again by itself.",
     run=accept,
     plan=plan_accept,
     role=Role.ADMIN,

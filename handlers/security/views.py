@@ -158,7 +158,7 @@ def risks_reply(found: Sequence[KnownFinding], now: datetime, word: str) -> Repl
             )
         )
     blocks.append(
-        context(f"Bear one for a while: `{word} security accept SF-… for 30d --reason …`")
+        context(f"Accept one for a while: `{word} security accept SF-… for 30d --reason …`")
     )
     blocks.append(actions(_again()))
     return Reply(text, blocks, data=[_known(each, now) for each in (*bare, *accepted)])

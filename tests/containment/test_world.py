@@ -191,6 +191,16 @@ async def test_a_country_as_the_plan_allows(world: World, tmp_path: Path, plan: 
         assert blocked.text == "error code: 1009"
 
 
+async def test_why_is_asked_where_nobody_said_it(world: World, tmp_path: Path) -> None:
+    async with zoned(world, tmp_path) as house:
+        for line in ("security block 203.0.113.9 for 1h", "security under-attack on for 1h"):
+            asked = await run(house, line)
+            assert asked.outcome == "not understood"
+            assert asked.text.startswith(":question: Say why: ")
+            assert f"/pitchey {line.removesuffix(' for 1h')}" in whole(asked)
+        assert world.cloudflare.edge.access == []
+
+
 async def test_under_attack_ends_by_itself_and_brings_back_what_was(
     world: World, tmp_path: Path
 ) -> None:
@@ -202,7 +212,10 @@ async def test_under_attack_ends_by_itself_and_brings_back_what_was(
         assert on.outcome == "succeeded", whole(on)
         challenged = await visit(world, "/")
         assert challenged.headers["cf-mitigated"] == "challenge"
-        assert "challenged by Cloudflare" in whole(await run(house, "health site"))
+        for part in ("site", "api"):
+            assert "challenged by Cloudflare" in whole(await run(house, f"health {part}"))
+        cause = await run(house, "diagnose auto")
+        assert "Cloudflare checks every browser before the API" in cause.text, whole(cause)
         again = await run(house, f"security under-attack on for 3h {WHY}")
         assert again.outcome == "succeeded"
         clock.by = timedelta(hours=2)

@@ -177,7 +177,7 @@ async def test_inside_a_modal_the_reason_is_asked_for_above_it(stage: Stage) -> 
     omar, ana = stage.actor(OMAR), stage.actor(ANA)
     await omar.opens_home()
     await omar.presses("All commands")
-    await omar.sees("Who did what with this bot")
+    await omar.sees("lists what begins with")
     view = stage.workspace.views_open(OMAR)[-1]
     offered = result_view(
         "Rehearse?", [actions(command_button("Rehearse", "practise danger --seconds 0"))]

@@ -51,7 +51,9 @@ async def _look(scene: Scene, fresh: Http, book: Notebook) -> None:
     answers = [outcome for outcome, _ in first if isinstance(outcome, Answer)]
     if not answers:
         return
-    form = _form(answers[0]) if not not_offered(answers[0], known) else ""
+    # A challenge is the same answer at every address, as that of a release that offers nothing.
+    unoffered = not_offered(answers[0], known) and not _challenged(answers[0])
+    form = "" if unoffered else _form(answers[0])
     shown = form or "answers as it should"
     book.note("api_form", "What the API answers", form or "proper", shown, bad=bool(form))
     later: list[Timed] = []
@@ -99,8 +101,14 @@ def _trouble(outcomes: list[Outcome], book: Notebook) -> None:
     book.note("api_trouble", "Whether the API answers", trouble, shown, bad=bool(trouble))
 
 
+def _challenged(answer: Answer) -> bool:
+    return answer.headers.get("cf-mitigated") == "challenge"
+
+
 def _form(answer: Answer) -> str:
     """What is wrong with the form of an answer; empty where it is a proper one."""
+    if _challenged(answer):
+        return "a check of browsers by Cloudflare"
     if answer.status == 429:
         return "too many requests (HTTP 429)"
     if answer.status in _MOVED:

@@ -109,6 +109,13 @@ FRONT_RULES = (
         solutions=("check_routes", "rollback"),
     ),
     Rule(
+        "api_challenged",
+        "Cloudflare checks every browser before the API",
+        "Under attack mode or a rule of the zone is on: apps, partners and the bot are refused.",
+        proof=(equals("api_form", "a check of browsers by Cloudflare"),),
+        solutions=("under_attack_state", "blocks"),
+    ),
+    Rule(
         "api_wrong_page",
         "Something else answers in the API's place",
         "A web page comes where data is due: a route leads to the site, or the Worker is away.",
