@@ -112,6 +112,15 @@ def reminder(shown: Shown) -> tuple[str, list[Block]]:
     return text, [section(f"*{text}*"), told, _buttons(shown, "End maintenance mode")]
 
 
+def over_notice(environment: str) -> tuple[str, list[Block]]:
+    """For the channel: what answered before answers again, and nobody had said so."""
+    where = escape(environment)
+    text = f":white_check_mark: Maintenance mode of {where} is over: what was live before answers"
+    told = section("It was deployed again without `maintenance off`. Alerts are told again.")
+    look = command_button("Check health", f"health --environment {environment}")
+    return text, [section(f"*{text}*"), told, actions(look)]
+
+
 def overtaken_notice(shown: Shown) -> tuple[str, list[Block]]:
     """For the channel: somebody deployed over it."""
     where = escape(shown.found.environment)

@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import maintenance_mode
+from bot.command import Person
 from bot.errors import OpsError
 from bot.jobs import Job
 from bot.store.maintenance import MaintenanceRecord
 from handlers.maintenance.result import Shown
-from handlers.maintenance.views import overtaken_notice, reminder
+from handlers.maintenance.views import over_notice, overtaken_notice, reminder
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime
 
 EVERY = timedelta(minutes=1)
+SETTLED = timedelta(minutes=1)  # whoever ends it by `maintenance off` is given time to say so
 
 
 async def watch(runtime: Runtime, _due: datetime) -> str:
@@ -41,6 +43,10 @@ async def _look(runtime: Runtime, record: MaintenanceRecord) -> int:
     found = await maintenance_mode.state(runtime, record.environment)
     shown = Shown(found, (), runtime.now(), runtime.settings.maintenance.tag)
     live = found.live.id if found.live else ""
+    if found.restored and found.live and record.deployment:
+        # By a rollback, or an end that was killed: alerts must not stay silent for that.
+        settled = record.began_at < found.live.at < runtime.now() - SETTLED
+        return await _over(runtime, record) if settled else 0
     if found.overtaken:
         if record.overtaken == live:
             return 0
@@ -49,6 +55,13 @@ async def _look(runtime: Runtime, record: MaintenanceRecord) -> int:
         runtime.store.maintenance.note_overtaken(record.id, live)
         return 1
     return _remind(runtime, record, shown)
+
+
+async def _over(runtime: Runtime, record: MaintenanceRecord) -> int:
+    await maintenance_mode.switch_off(runtime, record.environment, person=Person("bot", "the bot"))
+    text, blocks = over_notice(record.environment)
+    _post(runtime, text, blocks, f"maintenance:{record.id}:over")
+    return 1
 
 
 def _remind(runtime: Runtime, record: MaintenanceRecord, shown: Shown | None) -> int:

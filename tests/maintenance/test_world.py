@@ -169,6 +169,20 @@ async def test_killed_after_deploying_and_before_noting_the_end(stage: Stage) ->
     assert stage.store.maintenance.find(record.id) is not None
 
 
+async def test_what_was_live_before_is_back_by_a_rollback_and_alerts_are_told(stage: Stage) -> None:
+    record = await maintenance_mode.switch_on(
+        stage.runtime, person=OMAR_HIMSELF, lasting=timedelta(hours=9)
+    )
+    deploy(stage, ("v1.9.0", 100))
+    stage.clock.ahead = timedelta(minutes=2)
+    assert await watch(stage.runtime, stage.runtime.now()) == "Told 1."
+    assert await watch(stage.runtime, stage.runtime.now()) == "Told 0."
+    await stage.person(ANA, OPS).sees("Maintenance mode of production is over", anytime=True)
+    assert stage.store.maintenance.open() == ()
+    rules = stage.store.alert_rules.silences(stage.runtime.now())
+    assert record.silence not in {each.id for each in rules}
+
+
 async def test_what_cloudflare_refuses_is_not_recorded_as_begun(stage: Stage) -> None:
     token = stage.world.account.issue({"Workers Scripts Read"})
     stage.house.clients.cloudflare.token = token.value
