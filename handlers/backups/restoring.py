@@ -66,9 +66,13 @@ async def free_name(context: Context, backup: KeptBackup, asked: str, live: str)
     if found:
         ours = {each.name: each for each in await listed(context.clients.database)}
         if name not in ours or ours[name].standing is not Standing.RESTORING:
+            whole = name in ours and ours[name].standing is Standing.RESTORED
+            use = (
+                f"Use that copy: `/pitchey restore switch {name}`. Or choose" if whole else "Choose"
+            )
             raise BadInput(
                 f"There is a database called {name} already.",
-                f"Choose another with `--into`, or drop it: `/pitchey restore drop {name}`.",
+                f"{use} another with `--into`, or drop it: `/pitchey restore drop {name}`.",
             )
     return name
 

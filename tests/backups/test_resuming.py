@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.backups.beside_databases import Standing, drop, listed
 from bot.backups.holding import hold
 from bot.backups.restoring import restore_into
 from bot.backups.switching import switch
 from bot.backups.taking import Say
 from bot.command import Context, Invocation, Person, Role, Surface
+from bot.errors import BadInput
 from bot.journal import Running
 from bot.sandbox.world import World
 from bot.store.operation_rows import Decision, OperationRecord, State
 from handlers.backups.keeping import prune
-from handlers.backups.restoring import COMPARE, SAFETY, STOP, SWITCH, replace_live
+from handlers.backups.restoring import COMPARE, SAFETY, STOP, SWITCH, free_name, replace_live
 from tests.backups.stage import ANA, Shop, database, shop
 from tests.guard.test_decisions import REQUEST
 
@@ -38,6 +41,9 @@ async def test_what_was_switched_before_a_kill_is_not_switched_again(
             by="Ana Lima", say=made.say,
         )  # fmt: skip
         await running.step(SWITCH)
+        with pytest.raises(BadInput) as whole:  # killed here, a whole copy waits to be used
+            await free_name(context(made, first), backup, COPY, "shop")
+        assert f"restore switch {COPY}" in whole.value.hint
         done = await switch(clients.database, COPY, "shop", "Ana Lima")
         made.house.store.operations.end(first.id, State.INTERRUPTED, now(), first.owner, {})
 
