@@ -64,6 +64,7 @@ async def test_a_release_that_fails_is_caught_before_anybody_meets_it(stage: Sta
     shares = [dict(each.versions).get(made.id, 0) for each in stage.production.deployments]
     assert max(shares) == 0
     assert heard[-1].outcome == "rolled back"
+    assert heard[-1].previous == made.id
     await stage.person(ANA).sees("It is well again", within=LONG, anytime=True)
     await stage.person(OMAR).presses("Declare an incident")
     await stage.person(ANA).sees(f"Release {made.tag} failed", within=LONG, anytime=True)
