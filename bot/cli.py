@@ -119,7 +119,11 @@ def _run(words: list[str]) -> int:
 def _sandbox(words: list[str]) -> int:
     from bot.sandbox import launch
 
-    return launch.command(words, _command)
+    return launch.command(words, _in_sandbox)
+
+
+def _in_sandbox(words: list[str], program: str) -> int:
+    return _check(words[1:]) if words[0] == "check" else _command(words, program)
 
 
 def _check(words: list[str]) -> int:

@@ -51,7 +51,8 @@ def overview(catalogue: Catalogue, word: str) -> Reply:
     words = [
         command.name.partition(" ")[0] for command in catalogue.commands if " " in command.name
     ]
-    more = f" `{word} help {words[0]}` lists what begins with {code(words[0])}." if words else ""
+    largest = max(words, key=words.count, default="")
+    more = f" `{word} help {largest}` lists what begins with {code(largest)}." if words else ""
     lines = [
         f"*{feature.title}*  {families(feature.commands)}"
         for feature in catalogue.features

@@ -85,3 +85,9 @@ def test_a_port_that_there_is_not_is_told(tmp_path: Path, port: str) -> None:
     assert told.returncode == 64
     assert "0 to 65535" in told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_the_check_runs_against_a_sandbox_too(running: Path) -> None:
+    told = run("-m", "bot", "sandbox", "--folder", str(running), "check", "--help")
+    assert told.returncode == 0
+    assert "usage: pitchey check" in told.stdout
