@@ -89,8 +89,8 @@ def test_an_end_is_final_and_only_the_owners(store: Store) -> None:
 async def test_a_resumed_operation_knows_the_steps_and_runs_once(store: Store) -> None:
     add(store, "OP-1")
     store.operations.begin("OP-1", YES, "bot-dead", NOW)
-    store.operations.begin_step("OP-1", "one", NOW)
-    store.operations.begin_step("OP-1", "two", NOW)
+    store.operations.begin_step("OP-1", "one", "bot-dead", NOW)
+    store.operations.begin_step("OP-1", "two", "bot-dead", NOW)
     assert [record.id for record in interrupt_lost(store, NOW)] == ["OP-1"]
     assert interrupt_lost(store, NOW) == ()
     add(store, "OP-2", "OP-1")
