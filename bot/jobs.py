@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
+from bot.command import Risk
+
 if TYPE_CHECKING:
     from bot.runtime import Runtime
     from bot.settings import Settings
@@ -25,7 +27,9 @@ class Job:
     `when` answers a crontab line (in the team's time zone), an interval, or None for never.
     `run(runtime, due)` answers the outcome in words; it raises OpsError where it failed. A time
     missed by at most `catch_up` is run late, the newest one only. A `quiet` job is the bot's own
-    upkeep: it is listed on request, and a failure of it goes to the log alone.
+    upkeep: it is listed on request, and a failure of it goes to the log alone. A `vital` one ends
+    what people began, or calls them: it is paused for an hour at most. `risk` is that of running
+    it by hand, besides its times: then nobody else has looked.
     """
 
     name: str
@@ -35,6 +39,8 @@ class Job:
     deadline: float = 300.0  # seconds
     catch_up: timedelta = timedelta(hours=24)
     quiet: bool = False
+    vital: bool = False
+    risk: Risk = Risk.CHANGES
 
 
 def due_before(when: str | timedelta, zone: str, since: datetime, now: datetime) -> datetime | None:

@@ -12,6 +12,7 @@ from handlers.alerts.telling import on_change, on_deployment, on_incident, tick
 
 EVALUATE = Job(
     name="alerts-evaluate",
+    vital=True,
     title="Evaluating the alert rules",
     when=lambda settings: timedelta(seconds=settings.alerts.every_seconds),
     run=look,
@@ -20,6 +21,7 @@ EVALUATE = Job(
 )
 CALL = Job(
     name="alerts-call",
+    vital=True,
     title="Calling people for open alerts",
     when=lambda _settings: timedelta(seconds=15),
     run=tick,

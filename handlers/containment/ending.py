@@ -146,6 +146,7 @@ ENDS = Job(
     name="containment-ends",
     title="Ending blocks and under attack mode when their time is over",
     when=lambda _settings: timedelta(seconds=15),
+    vital=True,
     run=tick,
     deadline=120.0,
     quiet=True,

@@ -234,6 +234,7 @@ def left(runtime: Runtime, record: IncidentRecord, person_id: str, how: str) -> 
 
 LOOK = Job(
     name="incidents-look",
+    vital=True,
     title="Incidents: rooms, escalation, due updates and tasks",
     when=lambda _settings: LOOK_EVERY,
     run=look_at_all,

@@ -86,6 +86,7 @@ WATCH = Job(
     name="maintenance",
     title="Remind of maintenance mode that lasts too long",
     when=lambda _settings: EVERY,
+    vital=True,
     run=watch,
     deadline=50.0,
     catch_up=timedelta(minutes=5),

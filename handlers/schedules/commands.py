@@ -45,6 +45,7 @@ async def plan_run(context: Context, arguments: Arguments) -> Plan:
         target=f"schedule {job.name}",
         effect=f"runs “{job.title}” once, now, besides its times.",
         lines=(f"It is stopped after {job.deadline:g} seconds.",),
+        risk=job.risk,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.arguments import UnknownWord
 from bot.blocks import clip, code
-from bot.errors import OpsError
+from bot.errors import BadInput, OpsError
 from bot.jobs import next_due
 from bot.schedule import FAILED, SUCCEEDED, run_now
 from bot.upkeep import FORGET
@@ -36,6 +36,8 @@ _WEEKDAYS = {
     "sun": "Sunday",
 }
 _GRACE = timedelta(minutes=1)  # after its deadline, what still counts as running was cut off
+
+VITAL_PAUSE = timedelta(hours=1)
 
 
 def read(runtime: Runtime, *, everything: bool) -> Schedules:
@@ -91,7 +93,13 @@ async def run(runtime: Runtime, job: Job) -> Ran:
 
 
 def pause(runtime: Runtime, job: Job, by: str, lasting: timedelta | None) -> Schedule:
-    """Leave its times out; raises OpsError where it is paused already."""
+    """Leave its times out; raises OpsError where it is paused already, and BadInput where it is
+    vital and would be left out for over an hour."""
+    if job.vital and (lasting is None or lasting > VITAL_PAUSE):
+        raise BadInput(
+            f"“{job.title}” must not be forgotten: it is paused for an hour at most.",
+            f"`/pitchey schedule pause {job.name} for 1h`",
+        )
     now = runtime.now()
     runtime.store.schedules.know(job.name, now)
     until = None if lasting is None else now + lasting

@@ -159,6 +159,8 @@ JOBS = tuple(
     Job(
         f"database-{which}", f"The {which} database maintenance", _when(which), _run(which),
         deadline=_DEADLINE, catch_up=timedelta(hours=2),
+        # It rewrites tables and moves rows away, as `db maintain monthly` does by hand.
+        risk=Risk.DANGEROUS if which == "monthly" else Risk.CHANGES,
     )
     for which in LISTS
 )  # fmt: skip
