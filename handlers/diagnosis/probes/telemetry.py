@@ -13,7 +13,7 @@ from datetime import timedelta
 from bot.clients.cloudflare import Cloudflare
 from bot.clients.cloudflare_analytics import WorkerFigures, worker_figures
 from bot.errors import NotConfigured, OpsError
-from bot.judging.wording import duration
+from bot.judging.wording import duration, plural
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.limits import (
     CPU_MS,
@@ -48,7 +48,11 @@ async def look(scene: Scene, book: Notebook) -> None:
     )
     if isinstance(telemetry, Counts) and telemetry.answers:
         _answers(telemetry, book)
-        _cpu(telemetry.cpu_median_ms, telemetry.cpu_p99_ms, limit_ms, _SPAN, book)
+        if telemetry.answers >= FEWEST:
+            _cpu(telemetry.cpu_median_ms, telemetry.cpu_p99_ms, limit_ms, _SPAN, book)
+        else:
+            few = f"Only {plural(telemetry.answers, 'request')} {_SPAN}: too few to tell."
+            book.lack("CPU time of the Worker", few, "", ("cpu_ms", "cpu_share"))
         return
     reason = (
         telemetry.message
