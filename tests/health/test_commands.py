@@ -19,6 +19,7 @@ from bot.command import Catalogue, Context
 from bot.judging.states import State
 from bot.settings import Settings
 from bot.settings.metrics import guide_metrics
+from bot.store import Store
 from handlers import health, metrics
 from handlers.health.result import COMPONENTS, Check, Health
 from handlers.health.views import health_reply
@@ -61,9 +62,12 @@ def test_every_button_parses_back_to_what_it_says() -> None:
                 assert parsed(line).arguments["environment"] == "staging"
 
 
-def stage(settings: Settings, clients: Clients, progress: object = None) -> Context:
+def stage(
+    settings: Settings, clients: Clients, progress: object = None, store: Store | None = None
+) -> Context:
     """What these commands use of a context."""
-    return cast("Context", SimpleNamespace(settings=settings, clients=clients, progress=progress))
+    used = SimpleNamespace(settings=settings, clients=clients, progress=progress, store=store)
+    return cast("Context", used)
 
 
 @pytest.mark.parametrize(
@@ -95,10 +99,12 @@ async def test_waiting_says_for_what_and_how_long(tmp_path: Path) -> None:
 
     settings = settings_for(tmp_path, "http://127.0.0.1:1", "http://127.0.0.1:1")
     clients = Clients.connect(settings)
-    context = stage(settings, clients, Told())
+    store = Store.open(tmp_path / "store.sqlite3")
+    context = stage(settings, clients, Told(), store)
     found = parsed("health api")
     await found.command.run(context, found.arguments)
     await clients.aclose()
+    store.close()
     assert said == ["0 of 1 check done; waiting for API (up to 20\u00a0s)"]
 
 
