@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.arguments import known_environment
@@ -18,6 +19,7 @@ from bot.command import (
     Reply,
     Shortcut,
 )
+from bot.errors import OpsError
 from bot.judging.wording import listed, plural, unbroken
 from handlers.health.headline import TITLES
 from handlers.health.operations import Tell, check_health
@@ -41,13 +43,21 @@ async def health(context: Context, arguments: Arguments) -> Reply:
         environment=environment,
         tell=_awaited(context, 1 if component else len(COMPONENTS)),
     )
-    record = context.store.maintenance.current(result.environment)
     return health_reply(
         result,
         details=bool(arguments.get("details")),
         public=bool(arguments.get("public")),
-        maintenance_until=record.ends_at if record is not None else None,
+        maintenance_until=_maintenance_until(context, result.environment),
     )
+
+
+def _maintenance_until(context: Context, environment: str) -> datetime | None:
+    """When maintenance mode ends, where it is on; a store that fails keeps no answer back."""
+    try:
+        record = context.store.maintenance.current(environment)
+    except OpsError:
+        return None
+    return None if record is None else record.ends_at
 
 
 def _awaited(context: Context, count: int) -> Tell:

@@ -22,6 +22,9 @@ async def test_parts_of_a_killed_bot_are_listed_and_taken_away_later(
     world: World, tmp_path: Path, big: str
 ) -> None:
     async with shop(world, tmp_path, big) as made, await owner(world) as connection:
+        # Others that were killed in this sandbox have left theirs.
+        house = made.house
+        await abort(house.clients, await unfinished(made.settings, house.clients))
         world.faults.switch("storage_slow", True, 0.4)
         await world.settled()
         variables = surroundings(world.environment | {"DATABASE_URL": big})

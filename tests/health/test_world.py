@@ -51,11 +51,20 @@ EXPECTED: dict[str, tuple[float | None, int, str, str]] = {
     "cloudflare_limited": (None, 1, "cloudflare", "API rate limited for the bot"),
     "cloudflare_lies": (None, 1, "cloudflare", "API failing"),
     "cloudflare_slow": (15, 1, "cloudflare", "API failing"),
+    "bucket_missing": (None, 1, "uploads", "no such bucket"),
+    "storage_slow": (8.0, 1, "uploads", "timed out"),
 }
-# What the logs, the analytics and the alerts tell, and health does not ask.
+# What the logs, the analytics, the alerts, a diagnosis, a deployment, or reading a backup tell,
+# and health does not ask.
 NOT_ASKED = {
     "cloudflare_flaky", "logs_off", "tail_cut", "analytics_late", "analytics_partial",
-    "ddos_attack",
+    "ddos_attack", "backup_damaged", "blocking_session", "build", "build_broken", "build_errors",
+    "build_slow", "cache_exposed", "clock_skew", "cold_starts", "cookies_insecure", "cors_wrong",
+    "missing_index", "multipart_refused", "region_down", "region_slow", "secret_changed",
+    "storage_cuts", "storage_shortens", "upload_endpoint_broken", "upload_limit_low",
+    "uploads_read_only", "worker_cpu_high",
+    # They last for a while after the switch: tests/diagnosis has them.
+    "database_waking", "jwt_secret_missing", "session_store_down",
 }  # fmt: skip
 
 
