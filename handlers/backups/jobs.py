@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.backups.shelf import newest_good
-from bot.command import Invocation, Person, Surface
-from bot.errors import OpsError
+from bot.command import Surface
 from bot.jobs import Job
+from bot.scheduled import carried_out
 from bot.store.operation_rows import OperationRecord, State
 from handlers.backups.finding import SECONDS
 from handlers.backups.keeping import tidy
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from bot.runtime import Runtime
     from bot.settings import Settings
 
-_NAME = Person("schedule:backups", "the schedule")
-_LOOK = 2.0  # seconds between two looks at the journal
+_NAME = "backups"  # as whose schedule they run
 _LONGEST = 8 * 3_600.0
 _AGAIN_WITHIN = timedelta(hours=6)
 _MOST_TRIES = 3
@@ -28,15 +26,15 @@ _MADE = "backup now --label scheduled"
 
 
 async def make(runtime: Runtime, _due: datetime) -> str:
-    return await _carried_out(runtime, _MADE)
+    return await carried_out(runtime, _NAME, _MADE)
 
 
 async def prune(runtime: Runtime, _due: datetime) -> str:
-    return await _carried_out(runtime, "backup prune")
+    return await carried_out(runtime, _NAME, "backup prune")
 
 
 async def drill(runtime: Runtime, _due: datetime) -> str:
-    return await _carried_out(runtime, "restore drill")
+    return await carried_out(runtime, _NAME, "restore drill")
 
 
 async def again(runtime: Runtime, _due: datetime) -> str:
@@ -54,7 +52,7 @@ async def again(runtime: Runtime, _due: datetime) -> str:
     newest = await newest_good(runtime.settings, runtime.clients, deadline=SECONDS)
     if newest is not None and newest.finished > (tries[0].started_at or tries[0].requested_at):
         return "one was made meanwhile"
-    return await _carried_out(runtime, _MADE)
+    return await carried_out(runtime, _NAME, _MADE)
 
 
 def _scheduled(runtime: Runtime) -> list[OperationRecord]:
@@ -67,39 +65,6 @@ def _scheduled(runtime: Runtime) -> list[OperationRecord]:
         and each.request.surface == Surface.SCHEDULE.value
         and each.requested_at > since
     ]
-
-
-async def _carried_out(runtime: Runtime, line: str) -> str:
-    """Run it as the schedule, wait for its end, and answer its result; raises OpsError."""
-    reply = await runtime.run(
-        Invocation(f"S-{runtime.now():%Y%m%d%H%M%S}", _NAME, Surface.SCHEDULE, line)
-    )
-    told = reply.data if isinstance(reply.data, dict) else {}
-    operation = str(told.get("operation", ""))
-    if reply.outcome != "started" or not operation:
-        if reply.outcome not in ("succeeded", "started"):
-            raise OpsError(_plain(reply.text))
-        return _plain(reply.text)
-    record = await _ended(runtime, operation)
-    text = _plain(str((record.result or {}).get("text", ""))) if record else ""
-    if record is None or record.state is not State.SUCCEEDED:
-        state = record.state.value if record else "lost"
-        raise OpsError(text or f"The operation {operation} is {state}.")
-    return text
-
-
-async def _ended(runtime: Runtime, operation: str) -> OperationRecord | None:
-    while True:
-        record = runtime.store.operations.get(operation)
-        if record is None or record.state.final:
-            return record
-        await asyncio.sleep(_LOOK)
-
-
-def _plain(text: str) -> str:
-    """Without the emoji of its first word."""
-    first, _, rest = text.partition(" ")
-    return rest if first.startswith(":") and first.endswith(":") and rest else text
 
 
 def _set(name: str) -> Callable[[Settings], str | None]:
