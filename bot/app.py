@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import logging
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-
-from bot.announcing import Announcer
 from bot.clients import Clients
 from bot.command import Catalogue
-from bot.directory import Directory
 from bot.dispatch import Dispatcher
 from bot.errors import NotConfigured
-from bot.listeners import Listeners
+from bot.moments import in_zone
 from bot.observability import Observability
-from bot.outbox import Outbox
-from bot.postponing import Postponement
 from bot.redaction import RedactingFilter, Redactor
-from bot.rooms import Rooms
 from bot.settings import Settings
-from bot.slack_calls import Slack
 from bot.store import Store
 from handlers import FEATURES
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+    from slack_bolt.authorization import AuthorizeResult
+
+    from bot.directory import Directory
+    from bot.listeners import Listeners
+    from bot.outbox import Outbox
+    from bot.slack_calls import Slack
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +49,13 @@ class House:
     @classmethod
     def open(cls, settings: Settings) -> House:
         """Open the store and wire the dispatcher; raises OpsError where the store cannot open."""
+        in_zone(ZoneInfo(settings.team.timezone))
         redactor = Redactor(settings.secrets.values())
         for handler in logging.getLogger().handlers:
             handler.addFilter(RedactingFilter(redactor))
-        shared = settings.secrets.store_url
-        store = Store.open(settings.store.path, shared.get_secret_value() if shared else "")
+        store = Store.open(
+            settings.store.path, settings.store_address, password=settings.store_password
+        )
         clients = Clients.connect(settings, redact=redactor.text)
         dispatcher = Dispatcher(settings, clients, store, catalogue(), redactor, Observability())
         return cls(settings, store, clients, dispatcher)
@@ -79,6 +82,19 @@ class Workspace:
     @classmethod
     def connect(cls, house: House) -> Workspace:
         """Build the Bolt app; raises NotConfigured without a bot token."""
+        # Slack's libraries cost a terminal a seventh of its start, and it needs none of them.
+        import ssl
+
+        from slack_bolt.async_app import AsyncApp
+
+        from bot.announcing import Announcer
+        from bot.directory import Directory
+        from bot.listeners import Listeners
+        from bot.outbox import Outbox
+        from bot.postponing import Postponement
+        from bot.rooms import Rooms
+        from bot.slack_calls import Slack
+
         settings = house.settings
         token = settings.secrets.slack_bot_token
         if token is None:
@@ -115,7 +131,7 @@ class Workspace:
         announcer = Announcer(
             settings, house.store, outbox, slack, redactor, house.dispatcher.access
         )
-        house.dispatcher.guard.attach(announcer)
+        house.dispatcher.guard.attach(announcer, runtime, house.dispatcher.context_of)
         listeners = Listeners(house.dispatcher, slack, directory.people)
         listeners.register(bolt)
         return cls(house, slack, directory, listeners, bolt, outbox)
@@ -141,4 +157,6 @@ async def _authorized(enterprise_id: str | None, team_id: str | None) -> Authori
     Bolt's own way asks auth.test before its first listener; where Slack is slow or fails at it,
     what a person typed is acknowledged late, or acknowledged and dropped.
     """
+    from slack_bolt.authorization import AuthorizeResult
+
     return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)

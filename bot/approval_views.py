@@ -14,12 +14,16 @@ from bot.blocks import (
     confirm,
     context,
     date,
+    dated,
     escape,
     fields,
+    mention,
     section,
 )
-from bot.clearance import mention, spoken
+from bot.clearance import spoken
 from bot.command import Block, Delivery, Plan, Reply, Risk
+from bot.moments import undated
+from bot.rivals import rival_blocks, take_back_buttons
 from bot.store.operation_rows import OperationRecord
 
 LINES_SHOWN = 12
@@ -29,7 +33,11 @@ NOTHING: Before = ()
 
 
 def question(
-    record: OperationRecord, word: str, minutes: int, before: Before = NOTHING, rival: str = ""
+    record: OperationRecord,
+    word: str,
+    minutes: int,
+    before: Before = NOTHING,
+    rival: OperationRecord | None = None,
 ) -> Reply:
     """For the requester alone: what would change, and the button that does it.
 
@@ -53,8 +61,9 @@ def question(
         text,
         [
             section(f"*{text}*"),
-            *plan_blocks(record, before, rival),
-            actions(yes, no),
+            *plan_blocks(record, before),
+            *rival_blocks(rival),
+            actions(yes, no, *take_back_buttons(record, rival)),
             context(
                 f"Open for {minutes} minutes, until {date(record.expires_at, '{time}')}. "
                 f"Operation {code(record.id)}."
@@ -67,7 +76,11 @@ def question(
 
 
 def terminal_question(
-    record: OperationRecord, word: str, before: Before = NOTHING, glass: str = ""
+    record: OperationRecord,
+    word: str,
+    before: Before = NOTHING,
+    glass: str = "",
+    rival: OperationRecord | None = None,
 ) -> Reply:
     """What y or N at a terminal is about; `glass` is why no second person is needed."""
     line = shown_line(record, word)
@@ -81,7 +94,9 @@ def terminal_question(
                 "told, and the audit log marks it."
             )
         ]
-    blocks = [section(f"*{text}*"), *plan_blocks(record, before), *alone]
+    blocks = [section(f"*{text}*"), *plan_blocks(record, before), *alone, *rival_blocks(rival)]
+    if buttons := take_back_buttons(record, rival):
+        blocks.append(actions(*buttons))
     return Reply(text, [*blocks, context(f"Operation {code(record.id)}.")])
 
 
@@ -94,7 +109,7 @@ def reason_wanted(line: str, plan: Plan, word: str, trouble: str) -> Reply:
     typed = f'{word} {line} --reason="…"'
     blocks = [
         section(f"*{text}*"),
-        section(f"It would change *{escape(plan.target)}*: {escape(plan.effect)}"),
+        section(f"It would change *{escape(plan.target)}*: {dated(plan.effect)}"),
         actions(
             reason_button(
                 "Give the reason",
@@ -108,7 +123,14 @@ def reason_wanted(line: str, plan: Plan, word: str, trouble: str) -> Reply:
     return Reply(text, blocks, outcome="not understood", exit_code=64, private=True)
 
 
-def waiting(record: OperationRecord, channel: str, who: str, *, commands: bool) -> Reply:
+def waiting(
+    record: OperationRecord,
+    channel: str,
+    who: str,
+    rival: OperationRecord | None = None,
+    *,
+    commands: bool,
+) -> Reply:
     """For the requester: where the request stands, and `who` may approve it, as a sentence.
 
     `commands`: they may break the glass.
@@ -119,6 +141,7 @@ def waiting(record: OperationRecord, channel: str, who: str, *, commands: bool) 
     buttons = [
         command_button("Cancel the request", act_line(record, "cancel"), delivery=Delivery.UPDATE)
     ]
+    buttons += take_back_buttons(record, rival)
     if commands:
         buttons.append(glass_button(record))
     return Reply(
@@ -129,6 +152,7 @@ def waiting(record: OperationRecord, channel: str, who: str, *, commands: bool) 
                 f"Nothing has changed yet: {code(html.unescape(record.request.line))} on "
                 f"*{escape(record.request.target)}* needs a second person.\n{who}"
             ),
+            *rival_blocks(rival),
             actions(*buttons),
             context(f"Operation {code(record.id)}."),
         ],
@@ -176,13 +200,13 @@ def summary(record: OperationRecord) -> dict[str, object]:
         "state": record.state.value,
         "command": request.line,
         "target": request.target,
-        "effect": request.effect,
+        "effect": undated(request.effect),
         "reason": request.reason,
         "expires_at": record.expires_at.isoformat(),
     }
 
 
-def plan_blocks(record: OperationRecord, before: Before = NOTHING, rival: str = "") -> list[Block]:
+def plan_blocks(record: OperationRecord, before: Before = NOTHING) -> list[Block]:
     """What would change, where and why; the command itself is in the heading."""
     request = record.request
     facts = [f"*Where*\n{escape(request.target)}"]
@@ -192,15 +216,13 @@ def plan_blocks(record: OperationRecord, before: Before = NOTHING, rival: str = 
             f"*Asked by*\n{mention(request.person_id, request.person_name)} "
             f"at {date(record.requested_at, '{time}')}",
         ]
-    lines = [f"• {escape(line)}" for line in request.lines[:LINES_SHOWN]]
+    lines = [f"• {dated(line)}" for line in request.lines[:LINES_SHOWN]]
     if len(request.lines) > LINES_SHOWN:
         lines.append(f"and {len(request.lines) - LINES_SHOWN} more")
-    effect = "\n".join([f"*Effect*\n{escape(request.effect)}", *lines])
+    effect = "\n".join([f"*Effect*\n{dated(request.effect)}", *lines])
     blocks = [fields(*facts), section(effect)]
     if record.resumes:
         blocks.append(section(_resuming(record, before)))
-    if rival:
-        blocks.append(context(f":warning: {rival}"))
     return blocks
 
 

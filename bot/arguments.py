@@ -80,6 +80,8 @@ def _chosen(command: Command, argument: Argument, text: str) -> str:
     for choice in argument.choices:
         if choice.lower() == text.lower():
             return choice
+    if text.lower() in argument.synonyms:
+        return argument.synonyms[text.lower()]
     close = difflib.get_close_matches(text.lower(), argument.choices, n=1, cutoff=0.5)
     suggestion = f"{command.name} {close[0]}" if close and not argument.is_flag else ""
     meant = f"Did you mean {code(close[0])}? " if close else ""

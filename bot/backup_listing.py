@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+
+from bot.clients.backup_listing import dated
 
 if TYPE_CHECKING:
     from bot.clients.storage import Bucket, StoredObject
@@ -10,9 +13,10 @@ if TYPE_CHECKING:
 
 
 async def backup_objects(
-    bucket: Bucket, settings: Settings, *, deadline: float
+    bucket: Bucket, settings: Settings, *, deadline: float, now: datetime
 ) -> tuple[StoredObject, ...]:
-    """Those under `storage.backup_prefix`, less evidence and archives; raises StorageFailure."""
+    """Those under `storage.backup_prefix`, less evidence and archives, with times that can be
+    believed at `now`. Raises StorageFailure."""
     others = (settings.lessons.evidence_prefix, settings.database.archive_prefix)
     stored = await bucket.objects(settings.storage.backup_prefix, deadline=deadline)
-    return tuple(each for each in stored if not each.key.startswith(others))
+    return tuple(dated((each for each in stored if not each.key.startswith(others)), now))

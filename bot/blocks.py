@@ -6,14 +6,16 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from bot import limits
+from bot import limits, mentions, moments
 from bot.command import Block, Delivery
+from bot.moments import TOKEN, undated
+from bot.moments import date as date  # noqa: PLC0414 a builder like those here
 
 RUN = "run:"  # action ids that begin so press a command; see command_button
 FORM = "form:"  # action ids that begin so open a form; see form_button
+LONGEST_OFFER = 900  # characters of a command line; a press, and what it leads to, carry it on
 # A formatting character acts only at the edge of a word; inside one (user_sessions) it is text.
 _FORMATTING = re.compile(r"`|(?<!\w)[*_~](?=\S)|(?<=\S)[*_~](?!\w)")
 _MENTION = re.compile(r"@(channel|here|everyone)\b", re.IGNORECASE)
@@ -38,14 +40,18 @@ def clip(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def date(moment: datetime, form: str = "{date_short_pretty} {time}") -> str:
-    """A time in the reader's own zone; `moment` must be aware. Falls back to UTC text."""
-    fallback = moment.strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(moment.timestamp())}^{form}|{fallback}>"
+def dated(text: str) -> str:
+    """Data as mrkdwn, such as a plan's sentence: harmless, but its `date`s are drawn as such."""
+    return moments.dated(text, escape)
+
+
+def mention(person_id: str, name: str) -> str:
+    """A person, as everywhere; see `bot.mentions`."""
+    return mentions.mention(person_id, name, escape)
 
 
 def plain(text: str, most: int = limits.SECTION_TEXT) -> Block:
-    return {"type": "plain_text", "text": clip(text, most), "emoji": True}
+    return {"type": "plain_text", "text": clip(undated(text), most), "emoji": True}
 
 
 def mrkdwn(text: str, most: int = limits.SECTION_TEXT) -> Block:
@@ -61,6 +67,17 @@ def section(text: str, *, accessory: Block | None = None) -> Block:
     if accessory is not None:
         block["accessory"] = accessory
     return block
+
+
+def sections(lines: Sequence[str], between: str = "\n") -> list[Block]:
+    """As few sections as hold the lines; none ends inside of a line."""
+    found: list[str] = []
+    for line in lines:
+        if found and len(found[-1]) + len(between) + len(line) <= limits.SECTION_TEXT:
+            found[-1] += between + line
+        else:
+            found.append(line)
+    return [section(text) for text in found]
 
 
 def fields(*texts: str) -> Block:
@@ -142,6 +159,13 @@ def command_button(
     return button(label, action_id, value, style=style, asks=asks)
 
 
+def offered_button(label: str, command_line: str) -> Block | None:
+    """As `command_button`, its label cut to fit; None for a line that is too long for one."""
+    if len(command_line) > LONGEST_OFFER:
+        return None
+    return command_button(clip(label, limits.BUTTON_TEXT), command_line)
+
+
 def form_button(
     label: str,
     form: str,
@@ -166,13 +190,30 @@ def form_button(
 def table(rows: Sequence[Sequence[str]], *, align: Sequence[str] = ()) -> Block:
     """A table block; the first row is its header. `align` is left, center or right a column."""
     cells = [
-        [{"type": "raw_text", "text": cell or " "} for cell in row[: limits.TABLE_COLUMNS]]
-        for row in rows[: limits.TABLE_ROWS]
+        [_cell(cell) for cell in row[: limits.TABLE_COLUMNS]] for row in rows[: limits.TABLE_ROWS]
     ]
     block: Block = {"type": "table", "rows": cells}
     if align:
         block["column_settings"] = [{"align": side} for side in align]
     return block
+
+
+def _cell(text: str) -> Block:
+    """A cell's text as it is; one with a `date` in it becomes rich text, which has dates."""
+    parts: list[Block] = []
+    last = 0
+    for found in TOKEN.finditer(text):
+        before = text[last : found.start()]
+        parts += [{"type": "text", "text": before}] if before else []
+        timestamp, form, fallback = found.groups()
+        parts.append(
+            {"type": "date", "timestamp": int(timestamp), "format": form, "fallback": fallback}
+        )
+        last = found.end()
+    if not parts:
+        return {"type": "raw_text", "text": text or " "}
+    parts += [{"type": "text", "text": text[last:]}] if text[last:] else []
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
 
 
 def option(label: str, value: str) -> Block:

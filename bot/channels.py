@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.readings import WAIT_SECONDS, Clock, Readings, reason
-from bot.slack_calls import Slack
+
+if TYPE_CHECKING:
+    from bot.slack_calls import Slack
 
 FRESH_SECONDS = 600.0
 USABLE_SECONDS = 3_600.0  # how old a name may be while Slack does not answer

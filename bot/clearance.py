@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.access import TERMINAL
-from bot.blocks import code, date, escape
+from bot.blocks import code, date, escape, mention
 from bot.command import Person, Plan, Risk
 from bot.store.operation_rows import OperationRecord, State
 
@@ -22,15 +22,6 @@ class Clearance:
 
 GRANTED = Clearance(True)
 _MENTION = re.compile(r"<@[UW][A-Z0-9]+>")
-
-
-def mention(person_id: str, name: str) -> str:
-    """A person as Slack shows them; people in a terminal have a name only."""
-    if not person_id or person_id.startswith(TERMINAL):
-        return f"{escape(name)} (terminal)" if name else "the bot"
-    if ":" in person_id:  # a schedule's
-        return escape(name)
-    return f"<@{person_id}>"
 
 
 def spoken(words: str) -> str:
@@ -143,7 +134,8 @@ def happened(record: OperationRecord) -> str:
         case State.EXPIRED:
             return f"{name} expired at {_at(record.expires_at)}: nobody decided in time."
         case State.CHANGED:
-            return f"{name} did not run: what it was planned on had changed at {when}."
+            why = escape(record.decision) or f"what it was planned on had changed at {when}"
+            return f"{name} did not run: {why}."
         case State.CANCELLED if record.started_at is None:
             return f"{name} was cancelled by {by} at {when}."
         case State.RUNNING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.forms import Form as Form  # noqa: PLC0414 said here for everybody
@@ -12,6 +12,8 @@ from bot.forms import Shortcut as Shortcut  # noqa: PLC0414
 from bot.forms import Webhook as Webhook  # noqa: PLC0414
 from bot.planning import Operation as Operation  # noqa: PLC0414
 from bot.planning import Plan as Plan  # noqa: PLC0414
+from bot.roles import Risk as Risk  # noqa: PLC0414
+from bot.roles import Role as Role  # noqa: PLC0414
 
 if TYPE_CHECKING:
     from bot.access import Access
@@ -24,32 +26,6 @@ if TYPE_CHECKING:
     from bot.store import Store
 
 Block = dict[str, Any]
-
-
-class Role(IntEnum):
-    """What a person may do; each role includes the ones before it."""
-
-    VIEWER = 1
-    RESPONDER = 2
-    OPERATOR = 3
-    ADMIN = 4
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
-
-
-class Risk(StrEnum):
-    """How much harm a command can do, and so how it is guarded."""
-
-    READS = "reads"
-    CHANGES = "changes"
-    DANGEROUS = "dangerous"
-
-    @property
-    def weight(self) -> int:
-        """Grows with the harm."""
-        return list(Risk).index(self)
 
 
 class Surface(StrEnum):
@@ -86,11 +62,24 @@ class Delivery(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of an argument: `act` is what its button says, `about` what it is, in words."""
+
+    value: str
+    act: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of a command: positional unless `flag`, which makes it `--name`.
 
     A Kind.FLAG argument is always `--name` and takes no value. Any argument may also be
     given as `name:value`. With a `preposition` it may be, as in `to staging`.
+
+    Of a Kind.CHOICE, `synonyms` are other words for a choice, and `implied` answers the choice
+    that a word shows which is none: `/assets/*` means pattern. That word is the next argument's.
+    A word of the `form` (a regular expression) is the argument's wherever it stands.
     """
 
     name: str
@@ -102,8 +91,14 @@ class Argument:
     flag: bool = False
     rest: bool = False  # takes all remaining words as one text
     preposition: str = ""  # the word that may stand before it; it then skips those before
+    alone: tuple[str, ...] = ()  # values that make a whole line; offered where it is missing
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    implied: Callable[[str], str] | None = None
+    form: str = ""
     example: str = ""
     private: bool = False  # the audit log keeps that it was given, and not what
+    ticket: bool = False  # of a value that was handed over, see `bot.handover`; used once
+    offered: Offered | None = None  # what there is to choose from, where it is missing
 
     @property
     def is_flag(self) -> bool:
@@ -128,6 +123,10 @@ class Invocation:
     text: str  # the words after `/pitchey`
     channel: str = ""  # Slack channel id; empty in the terminal
     thread_ts: str = ""
+
+    @property
+    def at_terminal(self) -> bool:
+        return self.surface is Surface.TERMINAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +189,7 @@ class Context:
 
 
 Arguments = Mapping[str, Any]
+Offered = Callable[["Context", Arguments], Awaitable[Sequence[Choice]]]
 Run = Callable[[Context, Arguments], Awaitable[Reply]]
 MakePlan = Callable[[Context, Arguments], Awaitable[Plan]]
 
@@ -200,6 +200,7 @@ BREAK_GLASS = Argument(
     "run without a second person, in a SEV1 that you command or as an admin at the terminal",
     Kind.FLAG,
 )
+CANCELLING = "it ends after the step that runs now"
 GUARDS_OWN = frozenset({REASON.name, BREAK_GLASS.name})
 
 
@@ -225,8 +226,10 @@ class Command:
     plan: MakePlan | None = None
     resumable: bool = False  # `run` leaves out what `operation.finished_steps` names
     cancellable: bool = True  # may end between two steps
+    cancelling: str = CANCELLING  # what Cancel does, where it does more
     changing_role: Role | None = None  # for what it changes, where looking is for more people
     form: str = ""  # the form that a slash command without arguments opens instead of running
+    aliases: tuple[str, ...] = ()  # other names that people type for it
 
     def __post_init__(self) -> None:
         if self.risk is Risk.READS:
@@ -236,6 +239,11 @@ class Command:
         known = {argument.name for argument in self.arguments}
         own = tuple(each for each in (REASON, BREAK_GLASS) if each.name not in known)
         object.__setattr__(self, "arguments", (*self.arguments, *own))
+
+    def ticket(self, arguments: Arguments) -> str:
+        """Of the value that was handed over for it; empty where none was."""
+        given = [arguments.get(each.name) for each in self.arguments if each.ticket]
+        return str(given[0] or "") if given else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,4 +287,7 @@ class Catalogue:
         return tuple(job for feature in self.features for job in feature.jobs)
 
     def find(self, name: str) -> Command | None:
-        return next((command for command in self.commands if command.name == name), None)
+        """By its name, else by another one that people type."""
+        by_name = (command for command in self.commands if command.name == name)
+        by_alias = (command for command in self.commands if name in command.aliases)
+        return next(by_name, None) or next(by_alias, None)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.channels import Channels
 from bot.groups import Groups
 from bot.people import People
 from bot.readings import Clock
-from bot.slack_calls import Slack
+
+if TYPE_CHECKING:
+    from bot.slack_calls import Slack
 
 WARM_SECONDS = 20.0
 

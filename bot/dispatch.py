@@ -10,16 +10,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot import answers, parsing, words
+from bot import answers, choosing, parsing, words
 from bot.access import NOT_LOOKED_UP, Access, Standing
 from bot.blocks import clip
-from bot.command import Catalogue, Command, Context, Invocation, Reply, Risk, Role
-from bot.errors import BadInput, OpsError
+from bot.command import Catalogue, Command, Context, Invocation, Progress, Reply, Risk, Role
+from bot.errors import BadInput, NotNow, OpsError
 from bot.events import Audited, Events
 from bot.guard import Guard
 from bot.messages import Messages
 from bot.patience import Nobody, Patience, Responder
 from bot.private_words import Recorded
+from bot.running import Note, invocation_of
 from bot.runtime import Runtime
 from bot.store import AuditEntry
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.redaction import Redactor
     from bot.settings import Settings
     from bot.store import Store
+    from bot.store.operation_rows import OperationRecord
 
 log = logging.getLogger(__name__)
 RUNNING_AT_ONCE = 32
@@ -122,6 +124,25 @@ class Dispatcher:
                 self._record(invocation, standing.role, replace(handled, detail=detail), seconds)
         return shown
 
+    def context_of(self, record: OperationRecord) -> Context:
+        """For an operation that another process entrusted to this one."""
+        role = Role[record.request.role.upper()]
+        return self._context(invocation_of(record), role, Note())
+
+    def _context(self, invocation: Invocation, role: Role, progress: Progress) -> Context:
+        return Context(
+            settings=self.settings,
+            clients=self.clients,
+            store=self.store,
+            catalogue=self.catalogue,
+            invocation=invocation,
+            progress=progress,
+            role=role,
+            access=self.access,
+            guard=self.guard,
+            runtime=self.runtime,
+        )
+
     def record_interrupted(self, invocation: Invocation) -> None:
         """Write down a request that a crash cut off, under the reference it had."""
         detail = "The bot's process ended while it worked; the result is not known."
@@ -131,11 +152,17 @@ class Dispatcher:
     async def _handle(
         self, invocation: Invocation, standing: Standing, patience: Patience
     ) -> Handled:
+        unsaid: parsing.MissingArgument | None = None
         try:
             parsed = self._parse(invocation)
+        except parsing.MissingArgument as missing:
+            parsed, unsaid = parsing.Parsed(missing.command, missing.values), missing
         except BadInput as error:
             reply = answers.not_understood(invocation, error)
             return Handled(reply, "", invocation.text, error.message)
+        if unsaid is not None and unsaid.argument.offered is None:
+            reply = answers.not_understood(invocation, unsaid)
+            return Handled(reply, "", invocation.text, unsaid.message)
 
         async def work() -> Reply:
             decision = await self.access.permit(
@@ -148,7 +175,13 @@ class Dispatcher:
             role = standing.role
             if not decision.allowed or role is None:
                 return answers.refused(invocation, decision)
-            return await self._execute(parsed, invocation, role, patience)
+            context = replace(self._context(invocation, role, patience), line=patience.line)
+            if unsaid is not None:
+                found = await choosing.choices(context, unsaid)
+                if not found:
+                    raise unsaid
+                return choosing.choice_reply(unsaid, found)
+            return await self._execute(parsed, context)
 
         return await self._contained(invocation, parsed.command.name, work)
 
@@ -163,6 +196,8 @@ class Dispatcher:
             return Handled(
                 answers.not_understood(invocation, error), name, arguments, error.message
             )
+        except NotNow as error:
+            return Handled(answers.not_now(invocation, error), name, arguments, error.message)
         except TimeoutError:
             late = OpsError(
                 f"`{name}` took too long and was stopped.",
@@ -171,7 +206,9 @@ class Dispatcher:
             reply = answers.failed(invocation, late, outcome="timed out")
             return Handled(reply, name, arguments, late.message)
         except OpsError as error:
-            log.warning("%s: %s failed: %s", invocation.reference, name, error)
+            # At a terminal the answer stands right there; the log would say it twice.
+            level = logging.INFO if invocation.at_terminal else logging.WARNING
+            log.log(level, "%s: %s failed: %s", invocation.reference, name, error)
             return Handled(answers.failed(invocation, error), name, arguments, str(error))
         except Exception as error:
             log.exception("%s: %s failed unexpectedly", invocation.reference, name)
@@ -195,22 +232,7 @@ class Dispatcher:
             raise BadInput(f"This bot was built without `{name}`.")
         return command
 
-    async def _execute(
-        self, parsed: parsing.Parsed, invocation: Invocation, role: Role, patience: Patience
-    ) -> Reply:
-        context = Context(
-            settings=self.settings,
-            clients=self.clients,
-            store=self.store,
-            catalogue=self.catalogue,
-            invocation=invocation,
-            progress=patience,
-            line=patience.line,
-            role=role,
-            access=self.access,
-            guard=self.guard,
-            runtime=self.runtime,
-        )
+    async def _execute(self, parsed: parsing.Parsed, context: Context) -> Reply:
         if parsed.command.risk is not Risk.READS:
             return await self.guard.handle(context, parsed.command, parsed.arguments)
         async with asyncio.timeout(parsed.command.deadline):

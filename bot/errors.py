@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class OpsError(Exception):
     """A failure told in one message: `message` says what happened, `hint` what to try.
 
     `permanent` is true where the same attempt cannot succeed without a change by somebody.
+    `offers` are what would help, as buttons: what each is called, and its command line.
     """
 
     permanent = False
 
-    def __init__(self, message: str, hint: str = "", *, permanent: bool | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        permanent: bool | None = None,
+        offers: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.offers = tuple(offers)
         if permanent is not None:
             self.permanent = permanent
 
@@ -30,6 +41,12 @@ class BadInput(OpsError):
 
 class Refused(OpsError):
     """The person, or the bot's token, may not do this; the hint says who or what may."""
+
+    permanent = True
+
+
+class NotNow(OpsError):
+    """Nothing is wrong: it may be done at another time, which the message says."""
 
     permanent = True
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot import payload_events
+from bot.inbox import NotKept
 from bot.payload_fields import Unreadable
 from bot.store import Claim
 
@@ -27,16 +30,26 @@ class EventFlow:
         self._runtime = runtime
         self._inbox = inbox
 
-    async def take(self, body: Mapping[str, Any]) -> None:
-        """Claim and publish it; returns as soon as it may be acknowledged."""
+    async def take(self, body: Mapping[str, Any]) -> bool:
+        """Claim and publish it; answers, as soon as that is known, whether to acknowledge it.
+
+        What the store has not taken yet is not: it is published once the store does, and where
+        this process ends before that, Slack delivers it again.
+        """
         event = _read(body)
         if event is None or not self._runtime.events.wanted(event):
-            return
+            return True
         delivery = payload_events.identity(body)
         owner = self._runtime.store.presence.name
         kept = json.dumps({"owner": owner, "body": payload_events.needed(body)})
-        if await self._inbox.claim_as(Claim(delivery, kept, _FROM)):
-            self._publish(delivery, event)
+        try:
+            if await self._inbox.claim_as(Claim(delivery, kept, _FROM)):
+                self._publish(delivery, event)
+        except NotKept as error:
+            log.warning("an event has to wait: %s", error)
+            error.later.add_done_callback(partial(self._kept, delivery, event))
+            return False
+        return True
 
     def recover(self, delivery: str, summary: str) -> bool:
         """Publish what `take` had claimed in a process that is gone; False for other claims."""
@@ -56,6 +69,10 @@ class EventFlow:
             else:
                 self._publish(delivery, event)
         return True
+
+    def _kept(self, delivery: str, event: Event, answer: asyncio.Future[bool]) -> None:
+        if not answer.cancelled() and answer.result():
+            self._publish(delivery, event)
 
     def _publish(self, delivery: str, event: Event) -> None:
         self._runtime.events.publish(self._runtime, event, lambda: self._inbox.finish(delivery))

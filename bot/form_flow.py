@@ -13,9 +13,10 @@ from bot.blocks import FORM, clip, context, section
 from bot.command import Form, Person, Reply
 from bot.destination import Place
 from bot.errors import BadInput, OpsError
+from bot.inbox import NotKept
 from bot.payload_forms import Opening, Submission
 from bot.replies import SlackResponder, result_view
-from bot.slack_calls import SlackRefused
+from bot.slack_refusals import SlackRefused
 
 if TYPE_CHECKING:
     from bot.command import Block
@@ -27,6 +28,9 @@ Ack = Callable[..., Awaitable[Any]]
 REMEMBERED = 1_000  # triggers, so that a redelivery opens nothing a second time
 TOO_HIGH = "push_limit_reached"  # Slack's error code
 ERROR_MOST = 300  # characters beside a field
+_TOO_LATE = (
+    "Nothing was done: this reached the bot after Slack had given up on it. Send it once more."
+)
 _OWN_FAULT = "Something in the bot itself failed with this form. Nothing was done."
 
 
@@ -64,8 +68,14 @@ class FormFlow:
             del self._seen[next(iter(self._seen))]
         self._work.keep(self._open(opening))
 
-    async def submitted(self, ack: Ack, submission: Submission) -> None:
-        """Acknowledge it with what is wrong, or run it once and show where that stands."""
+    async def submitted(self, ack: Ack, submission: Submission, *, late: bool) -> None:
+        """Acknowledge it with what is wrong, or run it once and show where that stands.
+
+        `late`: Slack has told the person that it failed.
+        """
+        if late:
+            await ack(**_refusal({"": _TOO_LATE}, submission.inputs))
+            return
         try:
             line, errors = self._judged(submission)
         except OpsError as error:
@@ -79,7 +89,11 @@ class FormFlow:
             return
         origin = submission.origin
         request = replace(origin, invocation=replace(origin.invocation, text=line))
-        await self._work.accept(request)
+        try:
+            await self._work.accept_kept(request)
+        except NotKept as error:
+            await ack(**_refusal({"": str(error)}, submission.inputs))
+            return
         if request.destination.place is Place.VIEW:
             await ack(response_action="update", view=self._work.working_view(line))
         else:
@@ -99,8 +113,9 @@ class FormFlow:
         values, person = submission.values, submission.origin.invocation.person.id
         if not form.secret or not values.get(form.secret):
             return values
-        handover = self._work.dispatcher.runtime.handover
-        return {**values, form.secret: handover.keep(values[form.secret], person=person)}
+        runtime = self._work.dispatcher.runtime
+        ticket = runtime.handover.hand_in(values[form.secret], person, runtime.store)
+        return {**values, form.secret: ticket}
 
     async def _open(self, opening: Opening) -> None:
         opening = await self._with_author(opening)

@@ -31,12 +31,15 @@ def thaw(frozen: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def command_line(command: Command, arguments: Arguments) -> str:
-    """The words that parse to these arguments; reason and break-glass are left out."""
+def command_line(command: Command, arguments: Arguments, *, tickets: bool = True) -> str:
+    """The words that parse to these arguments; reason and break-glass are left out.
+
+    Without `tickets` they can be said again once the value behind them is used up.
+    """
     parts, skipped = [command.name], False
     for argument in command.arguments:
         value = arguments.get(argument.name)
-        if argument.name in GUARDS_OWN:
+        if argument.name in GUARDS_OWN or (argument.ticket and not tickets):
             continue
         if value is None or value is False or value == argument.default:
             skipped = skipped or not argument.is_flag

@@ -6,10 +6,12 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.readings import WAIT_SECONDS, Clock, Reading, Readings, reason
-from bot.slack_calls import Slack
+
+if TYPE_CHECKING:
+    from bot.slack_calls import Slack
 
 FRESH_SECONDS = 300.0
 USABLE_SECONDS = 3_600.0  # how old a reading may be while Slack does not answer

@@ -7,24 +7,35 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from bot import approval_views, clearance, guard_answers
-from bot.announcing import channel_of, rival_of
+from bot import approval_views, clearance, entrusting, guard_answers
+from bot.announcing import channel_of
 from bot.command import Arguments, Command, Context, Person, Plan, Reply, Risk, Role, Surface
 from bot.errors import OpsError
-from bot.frozen import command_line, freeze, thaw
-from bot.guard_input import admitted, no_reason, reason_of
-from bot.journal import Clock, expire_overdue, interrupt_lost, operation_id, steps_before
+from bot.frozen import command_line, thaw
+from bot.guard_input import admitted, no_reason, request_of
+from bot.journal import (
+    VALUE_GONE,
+    Clock,
+    close_without_value,
+    expire_overdue,
+    interrupt_lost,
+    steps_before,
+)
+from bot.rivals import rival_of
 from bot.running import UNREADABLE, Contain, Runner, invocation_of
-from bot.store.operation_rows import Decision, OperationRecord, OperationRequest, State
+from bot.short_ids import short_id
+from bot.store.operation_rows import Decision, OperationRecord, State
 
 if TYPE_CHECKING:
     from bot.announcing import Announcer
     from bot.command import Catalogue
     from bot.guard_terminal import Desk
     from bot.redaction import Redactor
+    from bot.runtime import Runtime
     from bot.settings import Settings
     from bot.store import AuditEntry, Store
 
@@ -61,6 +72,7 @@ class Guard:
         self._kind = "terminal"
         self._deciding: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._looking: asyncio.Task[None] | None = None
+        self._entrusted: tuple[Runtime, entrusting.MakeContext] | None = None
 
     def now(self) -> datetime:
         """By the clock of now; a test may set another one."""
@@ -70,10 +82,13 @@ class Guard:
     def word(self) -> str:
         return self.settings.slack.command
 
-    def attach(self, announcer: Announcer) -> None:
-        """This process is the one connected to Slack."""
+    def attach(
+        self, announcer: Announcer, runtime: Runtime, context_of: entrusting.MakeContext
+    ) -> None:
+        """This process is connected to Slack, and runs what other copies entrust to it."""
         self.runner.announcer = announcer
         self._kind = "bot"
+        self._entrusted = (runtime, context_of)
 
     def open(self) -> None:
         """Sign in, find what a crash left, and go on looking; raises OpsError."""
@@ -102,6 +117,13 @@ class Guard:
             self.runner.audit(record, State.EXPIRED.value, "Nobody decided in time.")
         for record in interrupt_lost(self.store, now):
             self.runner.audit(record, State.INTERRUPTED.value, "The process that ran it ended.")
+        if self._entrusted is not None:
+            runtime, context_of = self._entrusted
+            for record in close_without_value(
+                self.store, partial(entrusting.holder_of, runtime), now
+            ):
+                self.runner.audit(record, State.CHANGED.value, VALUE_GONE)
+            entrusting.take_up(self, runtime, context_of)
         if self.runner.announcer is not None:
             for record in self.store.operations.untold():
                 if self.runner.completed(record):
@@ -162,6 +184,7 @@ class Guard:
             record,
             channel_of(record, self.settings),
             context.access.approvers(command.role, person.id).sentence,
+            rival_of(self.store, record),
             commands=bool(right),
         )
 
@@ -183,20 +206,27 @@ class Guard:
 
     async def begin(self, context: Context, record: OperationRecord, decision: Decision) -> Reply:
         """requested → running, then run it in the background; else say what happened instead."""
-        started = self.started(record, decision)
+        owner = own = self.store.presence.sign_in(self._kind)
+        here = context.invocation.at_terminal
+        if not here:
+            owner = entrusting.owner_of(context.runtime, record, own)
+        started = self.started(record, decision, owner)
         if isinstance(started, Reply):
             return started
-        if context.invocation.surface is Surface.TERMINAL:
+        if here:
             from bot.guard_terminal import run_here
 
             # Its process ends with the answer: what runs there is waited for.
             return await run_here(self, context, started)
-        self.runner.start(context, started)
+        if owner == own:
+            self.runner.start(context, started)
         return guard_answers.begun(started, channel_of(started, self.settings))
 
-    def started(self, record: OperationRecord, decision: Decision) -> OperationRecord | Reply:
-        """Take the target's lock and the right to run, once; or the answer why not."""
-        owner = self.store.presence.sign_in(self._kind)
+    def started(
+        self, record: OperationRecord, decision: Decision, owner: str = ""
+    ) -> OperationRecord | Reply:
+        """Take the target's lock and the right to run for `owner`, once; or the answer why not."""
+        owner = owner or self.store.presence.sign_in(self._kind)
         begun = self.store.operations.begin(record.id, decision, owner, self.clock())
         now = self.store.operations.get(record.id) or record
         if not begun.ours:
@@ -228,27 +258,11 @@ class Guard:
         self, context: Context, command: Command, arguments: Arguments, plan: Plan, resumes: str
     ) -> OperationRecord:
         """Write the request into the journal, as it will run."""
-        asked, now, redact = context.invocation, self.clock(), self.runner.redactor.text
-        request = OperationRequest(
-            command=command.name,
-            line=redact(command_line(command, arguments)),
-            arguments=freeze(arguments),
-            risk=(plan.risk or command.risk).value,
-            target=plan.target,
-            effect=redact(plan.effect),
-            lines=tuple(map(redact, plan.lines)),
-            fingerprint=plan.state,
-            reason=reason_of(arguments),
-            person_id=asked.person.id,
-            person_name=asked.person.name,
-            role=context.role.word,
-            surface=asked.surface.value,
-            channel=asked.channel,
-            thread_ts=asked.thread_ts,
-        )
+        now = self.clock()
+        request = request_of(context, command, arguments, plan, self.runner.redactor)
         expires_at = now + timedelta(minutes=self.settings.guard.approval_minutes)
         while True:
-            name = operation_id()
+            name = short_id("OP")
             if self.store.operations.add(name, request, now, expires_at, resumes):
                 found = self.store.operations.get(name)
                 if found is None:

@@ -152,8 +152,8 @@ def closed(record: OperationRecord) -> Reply:
     return Reply(text, [section(text)], outcome=record.state.value, data=summary(record))
 
 
-def cancelling(record: OperationRecord) -> Reply:
-    text = f":no_entry_sign: {code(record.id)} ends after the step that runs now."
+def cancelling(record: OperationRecord, ends: str) -> Reply:
+    text = f":no_entry_sign: {code(record.id)} is being cancelled: {ends}."
     return Reply(text, [section(text)], outcome="cancelling", data=summary(record))
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.ask_buttons import SHORTEST_REASON
 from bot.blocks import code
-from bot.command import Arguments, Command
+from bot.command import Arguments, Command, Context, Plan
 from bot.errors import BadInput
-from bot.frozen import command_line
+from bot.frozen import command_line, freeze
+from bot.store.operation_rows import OperationRequest
 
 if TYPE_CHECKING:
     from bot.redaction import Redactor
@@ -42,6 +43,31 @@ def admitted(command: Command, arguments: Arguments, redactor: Redactor) -> dict
             "Shorten the arguments, or ask in several parts.",
         )
     return kept
+
+
+def request_of(
+    context: Context, command: Command, arguments: Arguments, plan: Plan, redactor: Redactor
+) -> OperationRequest:
+    """The request as the journal keeps it, and as it will run."""
+    asked, redact = context.invocation, redactor.text
+    return OperationRequest(
+        command=command.name,
+        line=redact(command_line(command, arguments, tickets=False)),
+        arguments=freeze(arguments),
+        risk=(plan.risk or command.risk).value,
+        target=plan.target,
+        effect=redact(plan.effect),
+        lines=tuple(map(redact, plan.lines)),
+        fingerprint=plan.state,
+        reason=reason_of(arguments),
+        person_id=asked.person.id,
+        person_name=asked.person.name,
+        role=context.role.word,
+        surface=asked.surface.value,
+        channel=asked.channel,
+        thread_ts=asked.thread_ts,
+        ticket=command.ticket(arguments),
+    )
 
 
 def _holds_secret(value: str, redactor: Redactor) -> bool:

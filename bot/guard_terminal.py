@@ -12,6 +12,8 @@ from bot.command import Arguments, Command, Context, Plan, Reply, Risk
 from bot.desk import YES, ctrl_c
 from bot.errors import BadInput, NotConfigured
 from bot.guard_input import no_reason
+from bot.moments import undated
+from bot.rivals import rival_of
 from bot.store.operation_rows import Decision, OperationRecord, State
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ async def handle(
     if trouble := no_reason(command, arguments):
         raise BadInput(
             f"{trouble[:1].upper()}{trouble[1:]}",
-            f'Add `--reason "…"`. It would change {plan.target}: {plan.effect}',
+            f'Add `--reason "…"`. It would change {plan.target}: {undated(plan.effect)}',
         )
     if arguments.get("break-glass"):
         right = guard.glass_right(person, context.role, context.invocation.surface)
@@ -77,7 +79,11 @@ async def confirmed(
 ) -> Reply:
     """Ask y or N here, then run it here. Where the request is `ours`, a no withdraws it."""
     question = approval_views.terminal_question(
-        record, guard.word, guard.steps_before(record), glass=decision.glass
+        record,
+        guard.word,
+        guard.steps_before(record),
+        decision.glass,
+        rival_of(guard.store, record),
     )
     with ctrl_c() as stopped:
         agrees = await guard.desk.agrees(question, stopped) if guard.desk else None

@@ -12,7 +12,7 @@ from bot.blocks import context
 from bot.command import Person, Risk, Role, Surface
 from bot.errors import OpsError
 from bot.events import AlertChanged, Audited, Event, IncidentChanged, Listener
-from bot.slack_calls import SlackRefused
+from bot.slack_refusals import SlackRefused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

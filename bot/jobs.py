@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 When = str | timedelta | None
-_EPOCH = datetime.fromtimestamp(0, UTC)
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def due_before(when: str | timedelta, zone: str, since: datetime, now: datetime)
     Raises ValueError for a crontab line that is none.
     """
     if isinstance(when, timedelta):
-        newest = _EPOCH + (now - _EPOCH) // when * when
+        newest = EPOCH + (now - EPOCH) // when * when
         return newest if newest > since else None
     trigger = crontab(when, zone)
     found: datetime | None = None
@@ -63,7 +63,7 @@ def due_before(when: str | timedelta, zone: str, since: datetime, now: datetime)
 def next_due(when: str | timedelta, zone: str, now: datetime) -> datetime | None:
     """The first time after `now`; None where a crontab line names no further one."""
     if isinstance(when, timedelta):
-        return _EPOCH + ((now - _EPOCH) // when + 1) * when
+        return EPOCH + ((now - EPOCH) // when + 1) * when
     due = crontab(when, zone).get_next_fire_time(None, now + timedelta(microseconds=1))
     return due.astimezone(UTC) if due is not None else None
 

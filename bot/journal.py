@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from bot.errors import OpsError
 from bot.store import Store
-from bot.store.operation_rows import OperationRecord, State, Step
+from bot.store.operation_rows import Decision, OperationRecord, State, Step
 
 Clock = Callable[[], datetime]
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letters that look like digits over the phone
+Offers = Sequence[tuple[str, str]]  # as those of an OpsError
+VALUE_GONE = (
+    "the value that was entered is gone: the copy of the bot that kept it in memory has stopped"
+)
 
 
 class OperationCancelled(OpsError):
@@ -20,9 +23,19 @@ class OperationCancelled(OpsError):
     permanent = True
 
 
-def operation_id() -> str:
-    """A short id that a person can read out, such as OP-7KQ2MX."""
-    return "OP-" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+@contextmanager
+def says_first(words: str, *, before: Offers = (), after: Offers = ()) -> Iterator[None]:
+    """What fails inside says `words` before its own, and has buttons `before` and `after` its own;
+    what is cancelled stays as it is.
+    """
+    try:
+        yield
+    except OperationCancelled:
+        raise
+    except OpsError as error:
+        error.message = f"{words} {error.message}"
+        error.offers = (*before, *error.offers, *after)
+        raise
 
 
 class Running:
@@ -70,6 +83,7 @@ class Running:
     async def step(self, name: str) -> None:
         """Raises OperationCancelled, or OpsError where the journal cannot be written."""
         if self._cancellable and self.cancel_requested:
+            await self.end_step()  # whoever asks for the next one has done it
             raise OperationCancelled(f"Cancelled before “{name}”.")
         owner = self._record.owner
         if not self._store.operations.begin_step(self.id, name, owner, self._clock()):
@@ -112,6 +126,18 @@ def expire_overdue(store: Store, now: datetime) -> tuple[OperationRecord, ...]:
         record
         for record in store.operations.overdue(now)
         if store.operations.decide(record.id, State.EXPIRED, now)
+    )
+
+
+def close_without_value(
+    store: Store, held: Callable[[OperationRecord], object], now: datetime
+) -> tuple[OperationRecord, ...]:
+    """requested → changed where the value that was handed over is `held` by nobody any more."""
+    return tuple(
+        record
+        for record in store.operations.waiting_with_ticket()
+        if not held(record)
+        and store.operations.decide(record.id, State.CHANGED, now, Decision(words=VALUE_GONE))
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from bot.store import OutboxCounts, Store
 
 log = logging.getLogger(__name__)
+KNOWN_AFTER = 15.0  # seconds: longer than a lease of the store, and those killed with it
+KILLED_WITH_IT = 3.0  # seconds: their leases end so much later at most, renewed each 2.5 s
 HEARTBEAT_SECONDS = 15  # a downtime is told this exactly; one small write without an fsync
 Contact = Callable[[], datetime | None]
 
@@ -57,7 +62,9 @@ class Lifetime:
         """Note the start; raises OpsError where the store cannot take it."""
         now = datetime.now(UTC)
         late = self._store.outbox.counts()
-        self._run = self._store.runs.begin(bot_version(), self._transport, now)
+        process = self._store.presence.sign_in("bot")
+        place = f"{socket.gethostname()}:{os.getpid()}"
+        self._run = self._store.runs.begin(bot_version(), self._transport, now, process, place)
         self._telling = asyncio.create_task(self._tell(now, late))
         self._beating = asyncio.create_task(self._keep_beating())
         settle_memory()
@@ -65,9 +72,17 @@ class Lifetime:
     def beat(self) -> None:
         """A sign of life, for the next run and for `/pitchey status`."""
         try:
-            self._store.runs.beat(self._run, datetime.now(UTC), self._contact())
+            process = self._store.presence.name
+            self._store.runs.beat(self._run, datetime.now(UTC), self._contact(), process)
         except OpsError as error:
             log.warning("no sign of life could be noted: %s", error)
+
+    def leave(self) -> None:
+        """Tell the other copies that this one takes nothing new."""
+        try:
+            self._store.runs.leave(self._run, datetime.now(UTC))
+        except OpsError as error:
+            log.warning("that this process leaves could not be noted: %s", error)
 
     async def stop(self) -> None:
         """Tell nothing any more."""
@@ -88,10 +103,25 @@ class Lifetime:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             self.beat()
 
+    async def _known(self) -> None:
+        """Until it is known whether the process before is another copy, or was killed.
+
+        Where the store is PostgreSQL, a killed one counts as alive for a while.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(KNOWN_AFTER):
+                await self._outbox.delivering.wait()
+                before = self._store.runs.latest(before=self._run)
+                counted = False
+                while before and self._store.presence.alive(before.process):
+                    await asyncio.sleep(1.0)
+                    counted = True
+                if counted:
+                    await asyncio.sleep(KILLED_WITH_IT)
+
     async def _tell(self, started: datetime, late: OutboxCounts) -> None:
-        # Until then another process may be alive, and an open run be no crash.
-        await self._outbox.delivering.wait()
         try:
+            await self._known()
             restarts.tell(
                 self._store, self._outbox, self._channel, self._run, started, late.waiting
             )

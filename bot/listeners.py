@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot import payload_events, payload_forms, payloads
 from bot.blocks import FORM, RUN
@@ -62,30 +63,34 @@ class Listeners:
 
     def tell_interrupted(self) -> None:
         """Tell and record the deliveries that a crash cut off, now and while this process runs:
-        each was acknowledged."""
+        each was acknowledged. And notice whenever this process stood still."""
         self._work.keep_telling()
+        self._work.standstill.watch()
 
     async def drain(self, seconds: float) -> None:
         """Let what runs finish; what does not is cancelled, told and recorded as interrupted."""
         await self._work.drain(seconds)
 
-    async def _slash(self, ack: Ack, body: Mapping[str, Any]) -> None:
-        await self._take(_read(payloads.from_slash, body))
-        await ack()
+    async def _slash(self, ack: Ack, body: Mapping[str, Any], req: AsyncBoltRequest) -> None:
+        if await self._take(_read(payloads.from_slash, body), _sent(req)):
+            await ack()
 
-    async def _pressed(self, ack: Ack, body: Mapping[str, Any]) -> None:
-        await self._take(_read(payloads.from_button, body))
-        await ack()
+    async def _pressed(self, ack: Ack, body: Mapping[str, Any], req: AsyncBoltRequest) -> None:
+        if await self._take(_read(payloads.from_button, body), _sent(req)):
+            await ack()
 
-    async def _take(self, request: payloads.Request | None) -> None:
-        """A command line with a trigger: it opens its form, or runs."""
+    async def _take(self, request: payloads.Request | None, sent: float | None) -> bool:
+        """A command line with a trigger opens its form, or runs; whether to acknowledge it."""
         if request is None:
-            return
+            return True
+        if self._work.standstill.outlasted(sent):
+            self._work.keep(self._work.tell_too_late(request))
+            return True
         opening = self._forms.of_words(request)
-        if opening is not None:
-            self._forms.open(opening)
-        else:
-            await self._work.accept(request)
+        if opening is None:
+            return await self._work.accept(request)
+        self._forms.open(opening)
+        return True
 
     async def _asked(self, ack: Ack, body: Mapping[str, Any]) -> None:
         opening = _read(self._forms.of_button, body)
@@ -93,22 +98,24 @@ class Listeners:
             self._forms.open(opening)
         await ack()
 
-    async def _submitted(self, ack: Ack, body: Mapping[str, Any]) -> None:
+    async def _submitted(self, ack: Ack, body: Mapping[str, Any], req: AsyncBoltRequest) -> None:
         submission = _read(payload_forms.from_submission, body)
         if submission is None:
             await ack()
         else:
-            await self._forms.submitted(ack, submission)
+            await self._forms.submitted(
+                ack, submission, late=self._work.standstill.outlasted(_sent(req))
+            )
 
     async def _mentioned(self, ack: Ack, event: Mapping[str, Any]) -> None:
         by_person = event.get("user") and not event.get("bot_id")
-        if by_person and (request := _read(payloads.from_mention, event)) is not None:
-            await self._work.accept(request)
-        await ack()
+        request = _read(payloads.from_mention, event) if by_person else None
+        if request is None or await self._work.accept(request):
+            await ack()
 
     async def _happened(self, ack: Ack, body: Mapping[str, Any]) -> None:
-        await self._work.events.take(body)
-        await ack()
+        if await self._work.events.take(body):
+            await ack()
 
     async def _home_opened(self, ack: Ack, event: Mapping[str, Any]) -> None:
         if event.get("tab") == "home" and event.get("user"):
@@ -123,6 +130,12 @@ class Listeners:
             await ack()
 
         return opened
+
+
+def _sent(request: AsyncBoltRequest) -> float | None:
+    """When Slack sent it, in seconds since 1970; None in Socket Mode, which does not say."""
+    values = request.headers.get("x-slack-request-timestamp")
+    return float(values[0]) if values else None
 
 
 def _beginning(prefix: str) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.clients.cloudflare_deployments import Share, same_split
 from bot.errors import BadInput, OpsError
 from bot.events import MaintenanceChanged
-from bot.live import look, put_live, script_of
+from bot.live import NothingChanged, Unknown, look, put_live, script_of
 from bot.maintenance_standing import Standing, Unsure, afresh, stand, version_of
 from bot.maintenance_standing import unread as unread  # noqa: PLC0414 belongs to this module's face
 from bot.store.alert_rules import MAINTENANCE
@@ -77,12 +77,12 @@ async def switch_on(
     if record is None:
         record = _begun(runtime, found, version, message, person, ends_at)
     if not found.on:
-        await say("Deploying the maintenance version at 100 %")
+        await say("Deploy the maintenance version at 100 %")
         if found.live is not None and not same_split(found.live.shares, found.before):
             # Somebody deployed since it was written down: theirs is what comes back now.
             runtime.store.maintenance.end(record.id, found.live.author or "a deployment", now)
             record = _begun(runtime, afresh(found), version, message, person, ends_at)
-        deployment = await _deployed(runtime, where, record, expected)
+        deployment = await _deployed(runtime, where, record, expected, say)
     else:
         deployment = found.live.id if found.live else "unknown"
     silence = _silenced(runtime, record, person, ends_at)
@@ -120,7 +120,7 @@ async def switch_off(
                 "What answered before is not known.", "Roll back to a version: `rollback`."
             )
         where = runtime.settings.environment(environment)
-        await say(f"Deploying {found.split(found.before)} again")
+        await say(f"Deploy {found.split(found.before)} again")
         live = found.live.shares if found.live else ()
         await put_live(
             runtime.clients.cloudflare,
@@ -129,6 +129,8 @@ async def switch_off(
             expected=live if expected is None else expected,
             message=f"Maintenance mode off, by {person.name}",
             force=force,
+            environment=where.name,
+            say=say,
         )
     now = runtime.now()
     if record is not None:
@@ -180,8 +182,9 @@ async def _deployed(
     where: Environment,
     record: MaintenanceRecord,
     expected: Iterable[Share] | None,
+    say: Say,
 ) -> str:
-    """The deployment's id. Where Cloudflare refuses, nothing is recorded as begun."""
+    """The deployment's id. Where it surely was not done, nothing is recorded as begun."""
     try:
         changed = await put_live(
             runtime.clients.cloudflare,
@@ -190,9 +193,12 @@ async def _deployed(
             expected=expected,
             message=f"Maintenance until {record.ends_at:%H:%M} UTC: {record.message}",
             force=True,  # it shows one page, with whatever secrets
+            environment=where.name,
+            say=say,
         )
     except OpsError as error:
-        if error.permanent:
+        undone = error.permanent and not isinstance(error, Unknown)
+        if undone or isinstance(error, NothingChanged):
             runtime.store.maintenance.end(record.id, "Cloudflare's refusal", runtime.now())
         raise
     return changed.deployment.id

@@ -16,6 +16,7 @@ from bot.settings.oncall import WEEKDAYS, OncallLevel
 from bot.settings.values import is_group
 
 if TYPE_CHECKING:
+    from bot.command import Person
     from bot.runtime import Runtime
     from bot.settings.oncall import Oncall
     from bot.store import Override
@@ -36,7 +37,7 @@ class Duty:
     holders: tuple[str, ...]
     why: str
     until: datetime | None = None
-    by: str = ""
+    by: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def duty(
     coming = min((each.starts_at for each in own if each.starts_at > moment), default=None)
     if holding is not None:
         until = min(holding.ends_at, coming or holding.ends_at)
-        return Duty(level, (holding.person.id,), OVERRIDE, until, holding.by.name)
+        return Duty(level, (holding.person.id,), OVERRIDE, until, holding.by)
     named = settings.level(level)
     if named.rotation:
         holder, until = _turn(named, moment, zone)
@@ -123,6 +124,17 @@ async def callees(runtime: Runtime, level: str, moment: datetime) -> Callees:
         tuple(dict.fromkeys(people)),
         " ".join(told[:MOST_MENTIONED]),
         "; ".join(each for each in troubles if each),
+    )
+
+
+def unnamed(runtime: Runtime, moment: datetime) -> frozenset[str]:
+    """The levels of the escalation for which nobody is named then: calling them reaches nobody."""
+    settings = runtime.settings
+    overrides, zone = runtime.store.oncall.current(moment), settings.team.timezone
+    return frozenset(
+        each.level
+        for each in settings.contacts.escalation
+        if not duty(settings.oncall, overrides, each.level, moment, zone).holders
     )
 
 

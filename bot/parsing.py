@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
@@ -147,12 +148,17 @@ class _Reader:
         if led is not None and self.waiting and not self.waiting[0].startswith("--"):
             self.put(led, self.waiting.pop(0))
             return
-        argument = next(iter(free), None)
+        shaped = (each for each in free if each.form and re.fullmatch(each.form, word, re.I))
+        argument = next(shaped, next(iter(free), None))
         if argument is None:
             raise BadInput(
                 f"`{self.command.name}` does not know what to do with {code(clip(word, 60))}.",
                 example(self.command),
             )
+        if argument.implied and (choice := argument.implied(word)):
+            self.values[argument.name] = choice
+            self.waiting.insert(0, word)
+            return
         if argument.rest:
             taken = list(takewhile(lambda each: not self._own_flag(each), self.waiting))
             word = " ".join([word, *taken])
@@ -174,22 +180,41 @@ class _Reader:
             if argument.name in self.values:
                 continue
             if argument.required:
-                raise _missing(self.command, argument)
+                raise _missing(self.command, argument, self._filled())
             flag = argument.kind is Kind.FLAG
             self.values[argument.name] = False if flag else argument.default
         return self.values
 
+    def _filled(self) -> dict[str, Any]:
+        """What was given, and the defaults of the others."""
+        filled = {
+            each.name: False if each.kind is Kind.FLAG else each.default
+            for each in self.command.arguments
+        }
+        return filled | self.values
 
-def _missing(command: Command, argument: Argument) -> UnknownWord:
+
+class MissingArgument(UnknownWord):
+    """A required argument was not given; `values` are those that were, defaults filled in."""
+
+    def __init__(
+        self, command: Command, argument: Argument, values: Arguments, lines: Sequence[str]
+    ) -> None:
+        self.command, self.argument, self.values = command, argument, values
+        self.example = example(command)
+        super().__init__(
+            f"`{command.name}` needs {code(argument.name)}: {argument.help}.",
+            f"{allowed(argument)} {self.example}".strip(),
+            lines,
+        )
+
+
+def _missing(command: Command, argument: Argument, values: Arguments) -> MissingArgument:
     """What to add, and how: the choices as buttons where one of them is a whole line."""
     alone = sum(each.required for each in command.arguments) == 1
-    whole = argument.choices if alone and not argument.is_flag else ()
+    whole = (argument.alone or argument.choices) if alone and not argument.is_flag else ()
     lines = [f"{command.name} {choice}" for choice in whole] or [f"help {command.name}"]
-    return UnknownWord(
-        f"`{command.name}` needs {code(argument.name)}: {argument.help}.",
-        f"{allowed(argument)} {example(command)}".strip(),
-        lines,
-    )
+    return MissingArgument(command, argument, values, lines)
 
 
 def _unknown_flag(command: Command, name: str) -> BadInput:

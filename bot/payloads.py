@@ -8,15 +8,14 @@ Source: docs.slack.dev (slash commands, block_actions, view_submission, shortcut
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass, replace
 
 from bot.blocks import FORM, RUN
 from bot.command import Delivery, Invocation, Person, Surface
 from bot.destination import Destination, Place
 from bot.payload_fields import Payload, Unreadable, first, kept, required, table, text
+from bot.short_ids import short_id
 
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no letters that look like digits over the phone
 _MENTION = re.compile(r"^\s*<@[UW][A-Z0-9]+(?:\|[^>]*)?>[:,]?\s*")
 
 
@@ -32,7 +31,7 @@ class Request:
 
 def reference() -> str:
     """A short id that a person can read out: it is in the reply, the log and the audit entry."""
-    return "P-" + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(6))
+    return short_id("P")
 
 
 def from_slash(body: Payload) -> Request:

@@ -6,12 +6,15 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.command import Person
 from bot.readings import WAIT_SECONDS, Clock, Reading, Readings, reason
-from bot.slack_calls import Slack, SlackRefused
+from bot.slack_refusals import SlackRefused
 from bot.together import together
+
+if TYPE_CHECKING:
+    from bot.slack_calls import Slack
 
 FRESH_SECONDS = 600.0
 NAMED_WITHIN = 1.0  # seconds; a name is not worth keeping the person waiting

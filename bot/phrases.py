@@ -17,6 +17,29 @@ def span(length: timedelta) -> str:
     return _two(seconds, 86_400, "d", 3_600, "h")
 
 
+def elapsed(length: timedelta) -> str:
+    """How long something ran: `0.4 s`, `40 s`, `2 min 5 s`, `1 h 3 min`, rounded."""
+    exact = max(0.0, length.total_seconds())
+    if exact < 1:
+        return f"{exact:.1f} s"
+    seconds = round(exact)
+    return (
+        _two(seconds, 60, "min", 1, "s") if 60 <= seconds < 3_600 else span(timedelta(0, seconds))
+    )
+
+
+def how_old(length: timedelta) -> str:
+    """How old something is, in one unit: `12 s`, `4 min`, `3 h`, `2 days`."""
+    seconds = max(0, int(length.total_seconds()))
+    if seconds < 90:
+        return f"{seconds} s"
+    if seconds < 90 * 60:
+        return f"{seconds // 60} min"
+    if seconds < 48 * 3_600:
+        return f"{seconds // 3_600} h"
+    return f"{seconds // 86_400} days"
+
+
 def _two(seconds: int, large: int, unit: str, small: int, rest: str) -> str:
     left = seconds % large // small
     return f"{seconds // large} {unit} {left} {rest}" if left else f"{seconds // large} {unit}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_UNITS = ("bytes", "KB", "MB", "GB", "TB")
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _STEPS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.errors import OpsError, Unreachable
-from bot.slack_calls import SlackRefused
+from bot.slack_refusals import SlackRefused
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")

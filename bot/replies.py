@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.blocks import clip, context, plain, section, without_sharing
 from bot.command import Block, Delivery, Reply
 from bot.destination import Destination, Place
 from bot.errors import OpsError
 from bot.limits import BLOCKS_PER_MESSAGE, BLOCKS_PER_VIEW, MESSAGE_TEXT_ADVISED
-from bot.slack_calls import Slack, SlackRefused
+from bot.slack_refusals import SlackRefused
 from bot.uploads import upload
+
+if TYPE_CHECKING:
+    from bot.slack_calls import Slack
 
 log = logging.getLogger(__name__)
 _NOT_IN_VIEWS = frozenset({"table", "data_table", "data_visualization", "container", "markdown"})

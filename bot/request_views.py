@@ -11,16 +11,32 @@ from bot.approval_views import (
     shown_line,
 )
 from bot.ask_buttons import reason_button
-from bot.blocks import actions, clip, code, command_button, confirm, context, date, escape, section
-from bot.clearance import mention, spoken
+from bot.blocks import (
+    actions,
+    clip,
+    code,
+    command_button,
+    confirm,
+    context,
+    date,
+    escape,
+    mention,
+    section,
+)
+from bot.clearance import spoken
 from bot.command import Block
+from bot.rivals import rival_blocks, take_back_buttons
 from bot.store.operation_rows import OperationRecord, State
 
 Card = tuple[str, list[Block]]
 
 
 def request_card(
-    record: OperationRecord, word: str, who: str, before: Before = NOTHING, rival: str = ""
+    record: OperationRecord,
+    word: str,
+    who: str,
+    before: Before = NOTHING,
+    rival: OperationRecord | None = None,
 ) -> Card:
     """Who wants what, where and why, with Approve and Reject; `who` may approve, as a sentence."""
     request = record.request
@@ -44,9 +60,10 @@ def request_card(
     withdraw = command_button("Cancel the request", act_line(record, "cancel"))
     return text, [
         section(f"*{text}*"),
-        *plan_blocks(record, before, rival),
+        *plan_blocks(record, before),
+        *rival_blocks(rival),
         section(who),
-        actions(approve, reject_button(record), withdraw),
+        actions(approve, reject_button(record), withdraw, *take_back_buttons(record, rival)),
         context(
             f"Nothing has changed yet. It expires at {ends} unless somebody decides. "
             f"Operation {code(record.id)}."
@@ -76,7 +93,8 @@ def decided_card(record: OperationRecord, word: str) -> Card:
             text = f":hourglass: Expired at {when}: nobody approved {what} in time."
             again = [again_button(record)]
         case State.CHANGED:
-            text = f":warning: Not run: {what}: the target changed since it was asked for."
+            why = escape(record.decision) or "the target changed since it was asked for"
+            text = f":warning: Not run: {what}: {why}."
             again = [again_button(record)]
         case State.CANCELLED if record.started_at is None:
             text = f":no_entry_sign: Cancelled by {by} at {when}: {what}."
@@ -86,7 +104,7 @@ def decided_card(record: OperationRecord, word: str) -> Card:
             text = f":white_check_mark: Approved by {by} at {when}: {what}."
     changed = "Nothing was changed. " if record.started_at is None else ""
     blocks = [section(f"*{text}*")]
-    if record.decision:
+    if record.decision and record.state is not State.CHANGED:
         blocks.append(section(f"*Why not*\n{spoken(record.decision)}"))
     blocks += plan_blocks(record)
     if again:
@@ -119,7 +137,8 @@ def word_to_requester(record: OperationRecord) -> Card | None:
             text = f":hourglass: {asked}: nobody decided on {what} by {ends}. Nothing was changed."
             again = [actions(again_button(record))]
         case State.CHANGED:
-            text = f":warning: {asked}: {what} did not run: the target changed meanwhile."
+            why = escape(record.decision) or "the target changed meanwhile"
+            text = f":warning: {asked}: {what} did not run: {why}."
             again = [actions(again_button(record))]
         case _:
             return None

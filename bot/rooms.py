@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.slack_calls import SlackRefused
+from bot.slack_refusals import SlackRefused
 
 if TYPE_CHECKING:
     from bot.command import Upload
@@ -17,10 +17,10 @@ NAME_LONGEST = 80  # characters of a channel's name
 
 @dataclass(frozen=True, slots=True)
 class NotInvited:
-    """Somebody whom Slack did not let into a channel, and its error code."""
+    """Somebody whom Slack did not let into a channel, and why: its code, or a scope."""
 
     person_id: str
-    code: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Rooms:
                 return tuple(each for refusal in refusals for each in refusal)
             if refused.code == "already_in_channel":
                 return ()
-            return (NotInvited(people[0], refused.code),)
+            return (NotInvited(people[0], refused.reason),)
         return ()
 
     async def set_topic(self, channel: str, topic: str) -> None:

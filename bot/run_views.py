@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.approval_views import NOTHING, Before, act_line, again_button, shown_line
-from bot.blocks import actions, clip, code, command_button, confirm, context, escape, section
-from bot.clearance import canceller, mention, spoken
-from bot.command import Block, Command, Reply, Risk
+from bot.blocks import (
+    actions,
+    clip,
+    code,
+    command_button,
+    confirm,
+    context,
+    dated,
+    escape,
+    mention,
+    section,
+)
+from bot.clearance import canceller, spoken
+from bot.command import CANCELLING, Block, Command, Reply, Risk
 from bot.limits import BLOCKS_PER_MESSAGE, MESSAGE_TEXT_ADVISED
+from bot.phrases import elapsed
+from bot.run_outcome import outcome
 from bot.store.operation_rows import OperationRecord, State, Step
 
-STEPS_SHOWN = 20
-_SIGN = re.compile(r":[a-z0-9_+-]+: ?")
+STEPS_SHOWN, STEPS_OF_SUCCESS = 20, 8
 
 
 def running(
@@ -39,20 +50,22 @@ def running(
     if note:
         blocks.append(context(escape(note)))
     if record.canceller:
-        blocks.append(context(f"{canceller(record)} cancelled it: it ends after this step."))
+        ends = command.cancelling if command else CANCELLING
+        blocks.append(context(f"{canceller(record)} cancelled it: {ends}."))
     elif command is not None and command.cancellable:
         stop = command_button(
             "Cancel it",
             act_line(record, "cancel"),
             asks=confirm(
                 f"Cancel {request.command}?"[:100],
-                f"{request.target}: it ends after the step that runs now.",
+                clip(f"{request.target}: {command.cancelling}.", 300),
                 "Cancel it",
                 "Let it run",
                 danger=True,
             ),
         )
-        blocks.append(actions(stop))
+        # Its dialog outlives the edits of this message only under a name of its own.
+        blocks.append({**actions(stop), "block_id": f"cancel-{record.id}"})
     blocks.append(origin(record, now))
     return text, blocks
 
@@ -67,7 +80,7 @@ def glass_notice(record: OperationRecord, word: str) -> tuple[str, list[Block]]:
     )
     return text, [
         section(f"*{text}*"),
-        section(f"*Effect*\n{escape(request.effect)}\n*Why*\n{spoken(request.reason)}"),
+        section(f"*Effect*\n{dated(request.effect)}\n*Why*\n{spoken(request.reason)}"),
         context(f"Allowed by: {escape(record.glass)}. Operation {code(record.id)}."),
     ]
 
@@ -78,24 +91,17 @@ def result(
     command: Command | None,
     before: Before = NOTHING,
 ) -> tuple[str, list[Block]]:
-    """The end: which command on what, what it answered, what was done, who let it run."""
+    """The end: what came of it first, then what was done, which command it was, who let it run."""
     if record.state is State.INTERRUPTED:
         return interrupted(record, steps, command, before)
-    stored = record.result or {}
-    told = str(stored.get("text") or "")
-    heading = _heading(record, told)
-    blocks: list[Block] = list(stored.get("blocks") or ([section(told)] if told else []))
-    blocks = blocks[: BLOCKS_PER_MESSAGE - 5]
+    text, blocks = outcome(record)
     end = record.ended_at or record.requested_at
-    sign = _SIGN.match(told)
-    text = f"{heading} {told[sign.end() :] if sign else told}".strip()
     undone = [section(_so_far(steps, before))] if record.state is not State.SUCCEEDED else []
     return clip(text, MESSAGE_TEXT_ADVISED), [
-        section(f"*{heading}*"),
-        *blocks,
+        *blocks[: BLOCKS_PER_MESSAGE - 4],
         *undone,
         *_steps(steps, end, before, record),
-        origin(record, end),
+        origin(record, end, named=code(record.request.command) not in text),
     ]
 
 
@@ -156,47 +162,24 @@ def final_reply(
     return Reply(text, blocks, outcome=record.state.value, exit_code=code_of)
 
 
-def origin(record: OperationRecord, now: datetime) -> Block:
-    """Id, who asked, who let it run, why, how long."""
+def origin(record: OperationRecord, now: datetime, *, named: bool = False) -> Block:
+    """Id, who asked, who let it run, why, how long; `named`: which command on what, too."""
     request = record.request
     asked = mention(request.person_id, request.person_name)
-    parts = [f"Operation {code(record.id)}, asked by {asked}"]
+    what = f": {code(request.command)} on {escape(request.target)}" if named else ""
+    parts = [f"Operation {code(record.id)}{what}, asked by {asked}"]
     if request.risk == Risk.DANGEROUS and record.decider_id and not record.glass:
         parts.append(f"approved by {mention(record.decider_id, record.decider_name)}")
+    if named and record.state is State.CANCELLED and record.canceller:
+        parts.append(f"cancelled by {canceller(record)}")
     if record.started_at:
         parts.append(
-            f"took {span(now - record.started_at)}"
+            f"took {elapsed(now - record.started_at)}"
             if record.state.final
-            else f"running for {span(now - record.started_at)}"
+            else f"running for {elapsed(now - record.started_at)}"
         )
     why = f" Why: {spoken(clip(request.reason, 300))}" if request.reason else ""
     return context(f"{', '.join(parts)}.{why}")
-
-
-def span(length: timedelta) -> str:
-    """`0.4 s`, `4 s`, `2 min 5 s`, `1 h 3 min`, rounded."""
-    exact = max(0.0, length.total_seconds())
-    if exact < 1:
-        return f"{exact:.1f} s"
-    seconds = round(exact)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3_600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    return f"{seconds // 3_600} h {seconds % 3_600 // 60} min"
-
-
-def _heading(record: OperationRecord, told: str) -> str:
-    """How it ended, which command, on what; the sign is the answer's own where it has one."""
-    what = f"{code(record.request.command)} on {escape(record.request.target)}"
-    match record.state:
-        case State.SUCCEEDED:
-            sign = _SIGN.match(told)
-            return f"{sign[0].strip() if sign else ':white_check_mark:'} Done: {what}."
-        case State.CANCELLED:
-            by = f" by {canceller(record)}" if record.canceller else ""
-            return f":no_entry_sign: Cancelled{by}: {what}."
-    return f":x: Failed: {what}."
 
 
 def _so_far(steps: Sequence[Step], before: Before) -> str:
@@ -219,17 +202,18 @@ def _steps(
 ) -> list[Block]:
     """Numbered on from what the operations before this one had done."""
     lines, first = [], len(before) + 1
-    hidden = max(0, len(steps) - STEPS_SHOWN)
+    most = STEPS_OF_SUCCESS if record.state is State.SUCCEEDED else STEPS_SHOWN
+    hidden = max(0, len(steps) - most)
     if before:
         lines.append(f":fast_forward: {len(before)} done before, in {code(record.resumes)}")
     if hidden:
         lines.append(f"{hidden} earlier steps are done")
     for number, step in enumerate(steps[hidden:], first + hidden):
         if step.finished_at is not None:
-            took = span(step.finished_at - step.started_at)
+            took = elapsed(step.finished_at - step.started_at)
             lines.append(f":white_check_mark: {number}. {escape(step.name)}, done in {took}")
         else:
-            so_far = span(now - step.started_at)
+            so_far = elapsed(now - step.started_at)
             end = f"not finished after {so_far}" if record.state.final else f"{so_far} so far"
             lines.append(f":small_blue_diamond: {number}. {escape(step.name)}, {end}")
     return [section("\n".join(lines))] if lines else []

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
-from bot.blocks import clip, code, escape
+from bot.blocks import clip, code, escape, section
 from bot.clearance import canceller
 from bot.command import Catalogue, Context, Invocation, Person, Progress, Reply, Role, Surface
 from bot.errors import OpsError
 from bot.frozen import thaw
 from bot.journal import Clock, OperationCancelled, Running
+from bot.moments import undated
 from bot.store import AuditEntry
 from bot.store.operation_rows import OperationRecord, State
 
@@ -82,9 +83,11 @@ class Runner:
     # Ends that the store did not take, such as on a full disk: written as soon as it does.
     unwritten: dict[str, End] = field(default_factory=dict)
     undrawable: set[str] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)  # every operation that this process ever ran
 
     def start(self, context: Context, record: OperationRecord) -> None:
         """Run it in the background; the channel is told."""
+        self.begun.add(record.id)
         task = asyncio.create_task(self.run(context, record), name=record.id)
         self.tasks.add(task)
         task.add_done_callback(self._ended)
@@ -99,6 +102,7 @@ class Runner:
         self, context: Context, record: OperationRecord, progress: Progress | None = None
     ) -> Reply:
         """Run a record that is `running` and ours, to its final state in the journal."""
+        self.begun.add(record.id)
         command = self.catalogue.find(record.request.command)
         invocation = invocation_of(record)
         note = Note()
@@ -143,6 +147,7 @@ class Runner:
             "text": self.redactor.text(reply.text),
             "blocks": self.redactor.json(reply.blocks),
             "exit_code": reply.exit_code,
+            "answered": not answered.detail,  # by the command itself, and not by an error
         }
         self._end(record, _state(reply), stored, answered.detail or reply.text)
         return reply
@@ -195,7 +200,7 @@ class Runner:
             arguments=clip(self.redactor.text(html.unescape(request.line)), 1_000),
             role=request.role,
             outcome=outcome,
-            detail=self.redactor.text(clip(f"{glass}{detail}{by}{why}", 1_000)),
+            detail=self.redactor.text(clip(f"{glass}{undated(detail)}{by}{why}", 1_000)),
             duration_ms=max(0, round((ended - began).total_seconds() * 1000)),
         )
         try:
@@ -229,13 +234,16 @@ class Runner:
 
     def _cancelled(self, record: OperationRecord) -> Reply:
         now = self.store.operations.get(record.id) or record
-        done = [step.name for step in self.store.operations.steps(record.id)]
-        so_far = f"after “{escape(done[-1])}”" if done else "before its first step"
+        steps = self.store.operations.steps(record.id)
+        so_far = "before its first step"
+        if steps:
+            word = "after" if steps[-1].finished_at is not None else "during"
+            so_far = f"{word} “{escape(steps[-1].name)}”"
         text = (
             f":no_entry_sign: Cancelled by {canceller(now)} {so_far}: "
             f"{code(record.request.command)} on {escape(record.request.target)}."
         )
-        return Reply(text, outcome=State.CANCELLED.value, exit_code=1)
+        return Reply(text, [section(f"*{text}*")], outcome=State.CANCELLED.value, exit_code=1)
 
     async def _show(self, record: OperationRecord, note: Note, finished: asyncio.Event) -> None:
         while self.announcer is not None:

@@ -57,6 +57,7 @@ class Runtime:
     run: Callable[[Invocation], Awaitable[Reply]] = _nowhere
     clock: Callable[[], datetime] = _utc_now
     started_at: datetime = field(default_factory=_utc_now)
+    leaving: bool = False  # this process takes nothing new and ends soon
     handover: Handover = field(init=False, repr=False)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set, repr=False)
 

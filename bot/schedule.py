@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.blocks import actions, command_button, escape, section
 from bot.errors import OpsError
-from bot.jobs import Job, due_before, next_due
+from bot.jobs import EPOCH, Job, due_before, next_due
 from bot.store.firings import LEASE
 
 if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
     from bot.runtime import Runtime
     from bot.store import ScheduleRecord
 
 log = logging.getLogger(__name__)
 # A firing missed by APScheduler (a busy loop, a pause of the machine) is found by this look.
 LOOK_SECONDS = 30
+ABANDONED_SECONDS = 1  # between looks at what another copy began and will not end
 SUCCEEDED, FAILED, PAUSED = "succeeded", "failed", "paused"
 
 
@@ -36,6 +39,8 @@ class Schedule:
     _running: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             # The default grace of one second drops a firing that finds the loop busy.
@@ -43,21 +48,25 @@ class Schedule:
         )
 
     def start(self) -> None:
-        """Run what was missed, then what comes due; inside a running event loop."""
+        """Run what was missed, then what comes due; inside a running event loop.
+
+        Every copy looks at the very times that jobs are due, so that none of them is missed much.
+        """
         for job in self.jobs:
             when = job.when(self.runtime.settings)
             if when is None:
                 continue
             seconds = when.total_seconds() if isinstance(when, timedelta) else LOOK_SECONDS
-            self._scheduler.add_job(
-                self._look, "interval", seconds=seconds, args=(job,), id=job.name,
-                next_run_time=datetime.now(UTC),
-            )  # fmt: skip
+            times = IntervalTrigger(seconds=seconds, start_date=EPOCH, timezone=UTC)
+            self._scheduler.add_job(self._look, times, args=(job,), id=job.name)
+            self._begin(job)
+        self._scheduler.add_job(self.look_at_abandoned, "interval", seconds=ABANDONED_SECONDS)
         self._scheduler.start()
 
     async def aclose(self, seconds: float = 2.0) -> None:
-        """Take no more; let what runs end within so many seconds."""
+        """Take no more; let what runs end within so many seconds. The rest is given back."""
         if self._scheduler.running:
+            logging.getLogger("apscheduler.executors.default").addFilter(_no_stop)
             self._scheduler.shutdown(wait=False)
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
@@ -65,7 +74,32 @@ class Schedule:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    async def look_at_abandoned(self) -> None:
+        """What a copy gave back as it left, or was killed over, is run here at once."""
+        runtime = self.runtime
+        jobs = {job.name: job for job in self.jobs}
+        try:
+            for firing in runtime.store.firings.unfinished():
+                if firing.claimed_by and not self._dead(firing.claimed_by):
+                    continue
+                job = jobs.get(firing.job)
+                if job is None or not _still_due(runtime, job, firing.due):
+                    runtime.store.firings.finish(firing.job, firing.due, runtime.now())
+                    continue
+                if firing.claimed_by:
+                    runtime.store.firings.give_back(firing.job, firing.due, firing.claimed_by)
+                self._begin(job)
+        except OpsError as error:
+            log.warning("what others left undone could not be looked for: %s", error.message)
+
+    def _dead(self, process: str) -> bool:
+        presence = self.runtime.store.presence
+        return process != presence.name and not presence.alive(process)
+
     async def _look(self, job: Job) -> None:
+        self._begin(job)
+
+    def _begin(self, job: Job) -> None:
         if job.name in self._running:
             return
         self._running.add(job.name)
@@ -100,10 +134,16 @@ async def run_due(runtime: Runtime, job: Job) -> bool:
     due = due_before(when, zone, since, now)
     if due is None or known.paused(now):
         return False
-    lease = max(LEASE, timedelta(seconds=job.deadline + 60))
-    if not runtime.store.firings.claim(job.name, due, now, lease):
+    lease, firings = max(LEASE, timedelta(seconds=job.deadline + 60)), runtime.store.firings
+    process = runtime.store.presence.name
+    if not firings.claim(job.name, due, now, lease, process):
         return False
-    await run_now(runtime, job, due)
+    try:
+        await run_now(runtime, job, due)
+    except asyncio.CancelledError:
+        # This copy leaves: the next one need not wait until the claim has run out.
+        firings.give_back(job.name, due, process)
+        raise
     return True
 
 
@@ -127,6 +167,14 @@ def upcoming(runtime: Runtime, job: Job) -> datetime | None:
     if when is None:
         return None
     return next_due(when, runtime.settings.team.timezone, runtime.now())
+
+
+def _still_due(runtime: Runtime, job: Job, due: datetime) -> bool:
+    """Whether that time is one of the job's own, and the newest of them: no other is run late."""
+    when, zone, now = job.when(runtime.settings), runtime.settings.team.timezone, runtime.now()
+    if when is None or now - due > job.catch_up:
+        return False
+    return due_before(when, zone, due - timedelta(milliseconds=1), now) == due
 
 
 def _undone_since(runtime: Runtime, job: Job, known: ScheduleRecord) -> datetime:
@@ -162,3 +210,8 @@ def _tell_failure(runtime: Runtime, job: Job, due: datetime, detail: str) -> Non
     ]
     key = f"job-failed:{job.name}:{due:%Y-%m-%dT%H:%M:%S}"
     runtime.messages.post(runtime.settings.slack.ops_channel, text, blocks, key=key)
+
+
+def _no_stop(record: logging.LogRecord) -> bool:
+    # A look that a stop cuts off is no error, and APScheduler logs its traceback.
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))

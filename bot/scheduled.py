@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING
 
 from bot.command import Invocation, Person, Surface
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from bot.runtime import Runtime
 
 _LOOK = 1.0  # seconds between two looks at the journal
+_STOPS_WITHIN = 8.0  # seconds: then a stopping process has recorded what runs as interrupted
 
 
 async def carried_out(runtime: Runtime, name: str, line: str) -> str:
@@ -29,7 +31,14 @@ async def carried_out(runtime: Runtime, name: str, line: str) -> str:
         if reply.outcome not in ("succeeded", "started"):
             raise OpsError(plain(reply.text))
         return plain(reply.text)
-    record = await _ended(runtime, operation)
+    try:
+        record = await _ended(runtime, operation)
+    except asyncio.CancelledError:
+        # This process stops. Who runs the schedule next must not find the target still taken.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOPS_WITHIN):
+                await _ended(runtime, operation)
+        raise
     text = plain(str((record.result or {}).get("text", ""))) if record else ""
     if record is None or record.state is not State.SUCCEEDED:
         state = record.state.value if record else "lost"

@@ -19,7 +19,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from bot.errors import OpsError, Refused, Unreachable
+from bot.errors import OpsError, Unreachable
+from bot.slack_refusals import HINTS, SlackRefused
 
 log = logging.getLogger(__name__)
 _NETWORK = (aiohttp.ClientError, TimeoutError, asyncio.IncompleteReadError, OSError)
@@ -28,24 +29,6 @@ BLOCKS_REFUSED = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments"}
 )
 _PAUSES = (0.5, 1.0, 2.0)  # seconds until a response_url is used again after an HTTP 5xx
-_HINTS = {
-    "not_in_channel": "Invite the bot: `/invite @Pitchey Ops` in that channel.",
-    "channel_not_found": "The channel does not exist, or the bot is not in it.",
-    "is_archived": "The channel is archived.",
-    "missing_scope": "Add the scope to the app's manifest and install it again.",
-    "invalid_auth": "Check SLACK_BOT_TOKEN: it is wrong or was revoked.",
-    "token_revoked": "Install the app again and set the new SLACK_BOT_TOKEN.",
-    "account_inactive": "The app was removed from the workspace.",
-    "ratelimited": "Slack asks to wait; the bot tries again by itself.",
-}
-
-
-class SlackRefused(Refused):
-    """Slack answered `ok: false`; `code` is its error code."""
-
-    def __init__(self, code: str, message: str, hint: str) -> None:
-        super().__init__(message, hint)
-        self.code = code
 
 
 class Slack:
@@ -152,4 +135,4 @@ def _refusal(error: SlackApiError) -> OpsError:
     details = "; ".join(data.get("response_metadata", {}).get("messages", [])[:3])
     needed = f" (needs {data['needed']})" if data.get("needed") else ""
     message = f"Slack refused: {code}{needed}{': ' + details if details else ''}."
-    return SlackRefused(code, message, _HINTS.get(code, ""))
+    return SlackRefused(code, message, HINTS.get(code, ""), str(data.get("needed") or ""))

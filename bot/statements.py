@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+# What begins a name is said by what does not: a wide range takes 0.1 s to compile without case.
 _SECRET_FREE = re.compile(
     r"""
     (?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<dollar>(?<![\w$])\$(?P<tag>[A-Za-z_\u0080-\uffff]\w*)\$.*?(?:\$(?P=tag)\$|\Z))
+    |(?P<dollar>(?<![\w$])\$(?P<tag>[^\x00-@\[-^`{-\x7f]\w*)\$.*?(?:\$(?P=tag)\$|\Z))
     |(?P<bare>(?<![\w$])\$\$.*?(?:\$\$|\Z))
     |(?P<escaped>\b[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z))
     |(?P<text>(?:\b(?:[bBxXnN]|[uU]&))?'(?:[^']|'')*(?:'|\Z))

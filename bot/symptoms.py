@@ -26,6 +26,15 @@ _METRICS = {
     "database_up": Symptom.DATABASE,
     "database_size": Symptom.DATABASE,
 }
+# What no diagnosis of the site explains is looked at elsewhere, and mended so.
+_LOOKS = dict.fromkeys(
+    ("backup_age_hours", "backups_corrupt", "backup_size_change"), ("Show backups", "backups")
+)
+_MENDED = {
+    "backup_age_hours": ("Make a backup now", "backup now"),
+    "backups_corrupt": ("Make a backup now", "backup now"),
+    "backup_size_change": ("Rehearse a restore", "restore drill"),
+}
 _WORDS = (
     (("slow", "response"), Symptom.SLOW),
     (("login", "sign_in", "auth", "session"), Symptom.AUTH),
@@ -43,6 +52,11 @@ def symptom_of(metric: str, rule: str = "") -> Symptom | None:
     return next((each for words, each in _WORDS if any(word in named for word in words)), None)
 
 
-def diagnosis_of(metric: str, rule: str = "") -> str:
-    """The command line that looks for the cause."""
-    return f"diagnose {symptom_of(metric, rule) or AUTO}"
+def diagnosis_of(metric: str, rule: str = "") -> tuple[str, str]:
+    """What looks for the cause: how its button is called, and its command line."""
+    return _LOOKS.get(metric) or ("Diagnose", f"diagnose {symptom_of(metric, rule) or AUTO}")
+
+
+def mending_of(metric: str) -> tuple[str, str] | None:
+    """What mends it whatever the cause, as a button; None where the cause must be known first."""
+    return _MENDED.get(metric)

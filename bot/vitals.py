@@ -31,7 +31,7 @@ class Vitals:
     answers to pings, over HTTP by what people did, which may be nothing for a night.
 
     `late` is how long the latest schedule, `late_job`, has been due. Ages are None where nothing
-    is known, or nothing waits.
+    is known, or nothing waits. `leaving`: it is being stopped, and takes nothing new.
     """
 
     version: str
@@ -45,6 +45,12 @@ class Vitals:
     waiting: int
     failed: int
     oldest: timedelta | None
+    leaving: bool = False
+
+    @property
+    def fit(self) -> bool:
+        """Whether a load balancer should send anything here."""
+        return not self.problems and not self.leaving
 
     @property
     def slack(self) -> str:
@@ -81,6 +87,8 @@ class Vitals:
     def told(self) -> dict[str, Any]:
         """For `/healthz`."""
         status = "failing" if self.problems else ("degraded" if self.warnings else "ok")
+        if self.leaving:
+            status = "draining"
         return {
             "status": status,
             "problems": list(self.problems),
@@ -137,6 +145,7 @@ class VitalSigns:
             waiting=waiting,
             failed=failed,
             oldest=oldest,
+            leaving=runtime.leaving,
         )
 
     def contact_at(self) -> datetime | None:
@@ -182,14 +191,11 @@ def overdue(
 
 
 def _size(runtime: Runtime) -> int:
-    """Bytes of the store's file and its journal."""
-    path, total = runtime.settings.store.path, 0
-    for name in (path, path.with_name(f"{path.name}-wal")):
-        try:
-            total += name.stat().st_size
-        except OSError:
-            continue
-    return total
+    """Bytes of the store; 0 where it does not answer."""
+    try:
+        return runtime.store.size()
+    except OpsError:
+        return 0
 
 
 def _seconds(length: timedelta | None) -> float | None:

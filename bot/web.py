@@ -160,7 +160,7 @@ class Site:
     async def _health(self, send: Send) -> None:
         vitals = await asyncio.to_thread(self._signs.read)
         body = json.dumps(vitals.told()).encode()
-        await _answer(send, 503 if vitals.problems else 200, "application/json", body)
+        await _answer(send, 200 if vitals.fit else 503, "application/json", body)
 
 
 def _headers(scope: Scope) -> dict[str, str]:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot import answers, payloads
 from bot.blocks import section
+from bot.command import Delivery
 from bot.destination import Destination, Place
 from bot.errors import OpsError
 from bot.event_flow import EventFlow
 from bot.guard_answers import begun_operation, ended
-from bot.inbox import Inbox, owned_by, recalled
+from bot.inbox import Inbox, NotKept, owned_by, recalled
 from bot.replies import SlackResponder, result_view
+from bot.standstill import Standstill
 
 if TYPE_CHECKING:
     from bot.command import Block, Invocation
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 ACKNOWLEDGED_FIRST = 0.4  # seconds
+TOLD_WITHIN = 1.0  # seconds: before an acknowledgement that Slack waits three for
 LOOK_EVERY = 5.0  # seconds between two looks at what dead processes had accepted
 TOLD_AT_ONCE = 8  # people told of an interruption at the same moment
 
@@ -46,16 +49,46 @@ class Work:
             lambda line: dispatcher.redactor.text(dispatcher.recorded(line)),
         )
         self.events = EventFlow(dispatcher.runtime, self.inbox)
+        self.standstill = Standstill(ended=self.leave_what_others_told)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._looking: asyncio.TimerHandle | None = None
         self._telling_ends: set[asyncio.Task[None]] = set()  # nothing that a shutdown waits for
+        self._running: dict[str, tuple[asyncio.Task[None], str]] = {}  # by delivery, and as whose
         self._entered: set[str] = set()  # deliveries that the dispatcher has begun to answer
         self._telling = asyncio.Semaphore(TOLD_AT_ONCE)
 
-    async def accept(self, request: Request) -> None:
-        """Claim it and run it, once; returns as soon as it may be acknowledged."""
-        if not await self.inbox.claim(request):
-            return
+    async def accept(self, request: Request) -> bool:
+        """Claim it and run it, once; answers, as soon as that is known, whether to acknowledge it.
+
+        Asking must work with a full disk too: what the store does not take is worked on where the
+        person could be told, before the acknowledgement, that a crash would lose it.
+        """
+        try:
+            if not await self.inbox.claim(request):
+                return True
+        except NotKept as error:
+            log.warning("%s is not kept: %s", request.invocation.reference, error)
+            try:
+                responder = SlackResponder(self.slack, request.destination)
+                async with asyncio.timeout(TOLD_WITHIN):
+                    await responder.send(answers.not_kept(request.invocation))
+            except (OpsError, TimeoutError) as second:
+                log.warning("nor could that be told, so that Slack has to: %s", second)
+                self.inbox.give_up(request.delivery)
+                return False
+        self._begin(request)
+        return True
+
+    async def accept_kept(self, request: Request) -> None:
+        """As `accept`; raises NotKept, with nothing begun, where the store does not take it."""
+        try:
+            if await self.inbox.claim(request):
+                self._begin(request)
+        except NotKept:
+            self.inbox.give_up(request.delivery)
+            raise
+
+    def _begin(self, request: Request) -> None:
         place, was_pressed = request.destination.place, bool(request.trigger_id)
         if place is Place.DIRECT and was_pressed:
             work = self._in_new_modal(request)
@@ -63,7 +96,9 @@ class Work:
             work = self._after_acknowledgement(request)
         else:
             work = self._run(request, request.destination)
-        self.keep(self._finished(work, request))
+        task = self.keep(self._finished(work, request))
+        self._running[request.delivery] = (task, self.dispatcher.store.presence.name)
+        task.add_done_callback(lambda _: self._running.pop(request.delivery, None))
 
     async def open_modal(self, trigger_id: str, view: Block, *, above: bool = False) -> str:
         """Open a modal, or put it `above` the one whose button was pressed; answers its id.
@@ -79,12 +114,44 @@ class Work:
         working = answers.working(self.dispatcher.redactor.text(line))
         return result_view(working, [section(working)])
 
-    def keep(self, work: Coroutine[Any, Any, None]) -> None:
+    def keep(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run it in the background; a shutdown waits for it, a fault is logged."""
         # The loop itself keeps only weak references to tasks.
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        return task
+
+    async def tell_too_late(self, request: Request) -> None:
+        """Slack has told the person that it failed; Slack does not send it again."""
+        asked = request.invocation
+        log.warning("%s came too late: nothing is done", asked.reference)
+        shown = replace(asked, text=self.dispatcher.redactor.text(asked.text))
+        # Beside what was pressed: neither a request for approval nor a form gives way to it.
+        to = replace(request.destination, delivery=Delivery.NEW)
+        if to.place is Place.VIEW:
+            to = replace(to, place=Place.DIRECT)
+        try:
+            await SlackResponder(self.slack, to).send(answers.too_late(shown))
+        except OpsError as error:
+            log.warning("nor could that be told: %s", error)
+
+    def leave_what_others_told(self) -> None:
+        """End the work on requests that another process has told to be interrupted meanwhile:
+        their people may have asked again."""
+        if not self._running:
+            return
+        store = self.dispatcher.store
+        try:
+            store.presence.confirm()  # from here on nobody else takes one over
+            kept = {each.delivery_id: each.summary for each in store.deliveries.unfinished()}
+        except OpsError as error:
+            log.error("whose the requests in work are could not be looked for: %s", error)
+            return
+        for delivery, (task, owner) in tuple(self._running.items()):
+            if delivery not in kept or owned_by(kept[delivery], owner) != kept[delivery]:
+                log.warning("%s was told to be interrupted by another process", delivery)
+                task.cancel()
 
     def keep_telling(self) -> None:
         """Tell now, and go on looking: another process on this store may die at any time."""
@@ -99,6 +166,7 @@ class Work:
     async def drain(self, seconds: float) -> None:
         """Let what runs finish; what does not is cancelled, told and recorded as interrupted."""
         began = time.monotonic()
+        self.standstill.stop()
         if self._looking is not None:
             self._looking.cancel()
         for each in self._telling_ends:
@@ -110,7 +178,7 @@ class Work:
             if late:
                 await asyncio.wait(late, timeout=3)
         await self.dispatcher.guard.aclose(max(0.0, seconds - (time.monotonic() - began)))
-        self.inbox.flush()
+        self.inbox.flush(last=True)
 
     def tell_interrupted(self) -> None:
         """Tell and record the deliveries that a crash cut off: each was acknowledged."""

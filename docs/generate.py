@@ -56,6 +56,8 @@ def _command(command: Command) -> list[str]:
         parts.append("")
     notes = [f"Role: {command.role.word}.", f"Risk: {command.risk.value}."]
     notes += [f"Guide: {command.guide}."] if command.guide else []
+    if command.aliases:
+        notes.append(f"Also: {', '.join(f'`{each}`' for each in command.aliases)}.")
     parts += [" ".join(notes), ""]
     if command.examples:
         parts += ["```", *(f"{WORD} {example}" for example in command.examples), "```", ""]

@@ -12,16 +12,9 @@ from pathlib import Path
 from playwright.async_api import async_playwright
 
 from bot.sandbox.world import World
+from tests.chromium import ARGUMENTS
 
 PICTURE = Path(__file__).parent / "images" / "sandbox.png"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 async def take(picture: Path) -> None:

@@ -12,6 +12,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
@@ -19,21 +20,37 @@ from hypothesis import settings
 
 from bot.sandbox.occupancy import AlreadyRunning
 from bot.sandbox.world import World
+from tests import postgresql_release
+from tests.engines import EVERYTHING, FILE, POSTGRESQL, address, over_files, over_postgresql
 from tests.postgresql_store import Server, server
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+    from xdist.remote import Producer
+
+    from tests.scheduling import LongestFirst
 
 # A loaded machine is not a failure: speed is measured by `make bench`.
 settings.register_profile("untimed", deadline=None)
+# The same examples each time: whether a change may land is not left to chance.
+settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("untimed")
 
 _FOLDERS = Path(__file__).parents[1] / "var" / "tests"
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three on two cores: much of the time a test waits for a process or a timer.
+    """Two for a core: much of the time a test waits for a process or a timer.
 
     Never many: each keeps sandboxes of its own, and a container may see more cores than it has.
     """
-    return max(2, min((os.cpu_count() or 1) * 3 // 2, 8))
+    return max(2, min((os.cpu_count() or 1) * 2, 8))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LongestFirst:
+    from tests.scheduling import LongestFirst  # only who hands out the tests needs it
+
+    return LongestFirst(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,15 +58,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if pytest_asyncio.is_async_test(item) and "world" in item.fixturenames:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             item.add_marker(pytest.mark.world)
+            if isinstance(item, pytest.Function):
+                item.fixturenames.insert(0, "tidied")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What asks for a store runs over both engines, unless it looks into the file itself."""
-    if "store_url" in metafunc.fixturenames:
-        inside = "path" in inspect.signature(metafunc.function).parameters
-        file_only = inside or metafunc.definition.get_closest_marker("file_only") is not None
-        engines = ["file"] if file_only else ["file", "postgresql"]
-        metafunc.parametrize("store_url", engines, indirect=True)
+    """What asks for a store, or is marked so, runs over both engines; the rest over a file.
+
+    With PITCHEY_STORE=postgresql everything runs over PostgreSQL, once. What looks into the file
+    itself never does.
+    """
+    marked = metafunc.definition.get_closest_marker
+    inside = "path" in inspect.signature(metafunc.function).parameters
+    if inside or marked("file_only") is not None:
+        engines = [FILE]
+    elif EVERYTHING == POSTGRESQL:
+        engines = [POSTGRESQL]
+    elif "store_url" in metafunc.fixturenames or marked("both_engines") is not None:
+        engines = [FILE, POSTGRESQL]
+    else:
+        return
+    metafunc.parametrize("engine", engines, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -59,16 +88,31 @@ def postgresql() -> Iterator[Server]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where the stores of this test are kept: file or postgresql."""
+    kept = getattr(request, "param", FILE)
+    over = over_files() if kept == FILE else over_postgresql(request.getfixturevalue("postgresql"))
+    with over:
+        yield kept
+
+
 @pytest.fixture
-def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """What `Store.open` takes beside a path: "" for a file, the address of an empty database."""
-    if request.param == "file":
-        yield ""
-        return
-    running: Server = request.getfixturevalue("postgresql")
-    url = running.database()
-    yield url
-    running.drop(url)
+def store_url(engine: str, tmp_path: Path) -> str:
+    """What `Store.open` takes beside a path: "" for a file, the address of an unused database."""
+    return address(tmp_path / "asked")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for the session: each test opens a context of its own, which shares nothing.
+
+    As with `world`, its tests run on the session's event loop.
+    """
+    from tests.chromium import chromium
+
+    async with chromium() as launched:
+        yield launched
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -81,12 +125,21 @@ async def session_world() -> AsyncIterator[World]:
 async def _start(stack: AsyncExitStack) -> World:
     """Take the first folder that no other test run holds."""
     for number in range(16):
-        starting = World.start(_FOLDERS / f"world-{number}", with_bot=False)
+        starting = World.start(
+            _FOLDERS / f"world-{number}", with_bot=False, postgresql=postgresql_release.chosen()
+        )
         try:
             return await stack.enter_async_context(starting)
         except AlreadyRunning:
             continue
     raise RuntimeError(f"sixteen sandboxes already run in {_FOLDERS}")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def tidied(session_world: World) -> AsyncIterator[None]:
+    """What a module has put into the buckets is no other one's to find."""
+    yield
+    await session_world.storage.tidy()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,24 +20,26 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports_of(path: Path) -> set[str]:
+@cache
+def imports_of(path: Path) -> frozenset[str]:
     """Every module a file imports at run time; imports for type checking alone do not count."""
     found: set[str] = set()
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = list(ast.walk(tree))
     typing_only = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if id(node) in typing_only:
             continue
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def within(name: str, *packages: str) -> bool:
@@ -84,7 +89,7 @@ def test_operations_and_views_know_no_slack_sdk(package: str) -> None:
 def test_views_import_only_builders_declarations_and_their_own_feature() -> None:
     allowed = (
         "bot.blocks", "bot.command", "bot.home", "bot.judging.states", "bot.judging.wording",
-        "bot.limits", "bot.settings", "handlers",
+        "bot.limits", "bot.moments", "bot.phrases", "bot.settings", "handlers",
     )  # fmt: skip
     found = []
     for path in SOURCES:
@@ -141,3 +146,13 @@ def test_no_file_holds_two_ideas() -> None:
 def test_the_laws_are_held_over_the_whole_source() -> None:
     assert len(SOURCES) > 20
     assert any(within(name, "bot.command") for name in imports_of(ROOT / "bot/dispatch.py"))
+
+
+def test_a_terminal_loads_no_library_that_it_does_not_need() -> None:
+    """Each costs every command and every test that starts one a tenth of a second."""
+    spared = "aiohttp slack_bolt slack_sdk numpy matplotlib jinja2 httpx boto3 psycopg reportlab"
+    code = f"import sys, bot.shell; print([one for one in {spared.split()} if one in sys.modules])"
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "[]"

@@ -3,8 +3,7 @@
 from bot.access.decision import Decision, decide
 from bot.access.lookup import Access
 from bot.access.standing import NOT_LOOKED_UP, Facts, Standing, Unconfirmed, standing_of
-
-TERMINAL = "terminal:"  # person ids of people who run commands in a shell begin so
+from bot.mentions import TERMINAL
 
 __all__ = [
     "NOT_LOOKED_UP",

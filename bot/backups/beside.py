@@ -1,4 +1,5 @@
-"""What goes with the database: configuration, what was live, names of secrets, the bot's store.
+"""What goes with the database: configuration, what was live and its code, names of secrets, the
+bot's store.
 
 A part that cannot be had is named in the manifest with the reason; the backup goes on.
 """
@@ -6,23 +7,23 @@ A part that cannot be had is named in the manifest with the reason; the backup g
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
-import re
+import shutil
 import threading
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.backups.bundle import archive
+from bot.backups.deployed import deployed, live_code
 from bot.backups.encryption import encrypt
-from bot.backups.manifest import Beside, Code, Missing
+from bot.backups.manifest import BUNDLE, Beside, Code, Missing
 from bot.backups.uploading import MEGABYTE, Stored, Upload, part_size
-from bot.clients.cloudflare_deployments import deployments
-from bot.clients.cloudflare_secrets import secrets
-from bot.clients.cloudflare_versions import version_detail, versions
-from bot.errors import NotConfigured, OpsError
+from bot.errors import OpsError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CONFIGURATION, PLATFORM, STORE = "configuration.json", "platform.json", "store.sqlite3"
 _SECONDS = 120.0
-_ASKING = 15.0
-_COMMIT = re.compile(r"\b[0-9a-f]{7,40}\b")
 Found = tuple[tuple[Beside, ...], tuple[Missing, ...], Code]
 
 
@@ -44,19 +43,40 @@ async def put_beside(
 ) -> Found:
     """Store all of it; answers what is there, what is not and why, and the code that was live."""
     shelf = _Shelf(clients, folder, recipient)
-    code, platform, why = await _platform(settings, clients)
+    code, platform, why = await deployed(settings, clients)
     configuration = settings.model_dump(mode="json", exclude={"secrets"})
     await shelf.put(CONFIGURATION, lambda: shelf.text(CONFIGURATION, configuration))
     if platform:
         await shelf.put(PLATFORM, lambda: shelf.text(PLATFORM, platform))
     if why:
-        shelf.missing.append(Missing(part=PLATFORM, why=clients.database.redact(why)))
-    copy = settings.store.path.with_name(f".{settings.store.path.name}.{folder.replace('/', '-')}")
+        shelf.miss(PLATFORM, why)
+    if code.version:
+        await shelf.put(BUNDLE, lambda: shelf.bundle(code))
+    else:
+        shelf.miss(BUNDLE, why or "Cloudflare did not tell which version is live.")
+    room = settings.store.path.with_name(_room(settings) + folder.replace("/", "-"))
     try:
-        await shelf.put(STORE, lambda: shelf.store(store, copy))
+        await shelf.put(STORE, lambda: shelf.store(store, room))
     finally:
-        copy.unlink(missing_ok=True)
+        await asyncio.to_thread(shutil.rmtree, room, ignore_errors=True)
     return tuple(shelf.there), tuple(shelf.missing), code
+
+
+def clear_copies(settings: Settings) -> int:
+    """Take away copies of the store that killed backups left beside it; how many. Blocks."""
+    longest = settings.backups.most_minutes * 60.0 + 1_800.0
+    gone = 0
+    for room in settings.store.path.parent.glob(f"{_room(settings)}*-"):
+        with contextlib.suppress(OSError):
+            if time.time() - room.stat().st_mtime > longest:
+                shutil.rmtree(room)
+                gone += 1
+    return gone
+
+
+def _room(settings: Settings) -> str:
+    """How folders begin in which a copy of the store is made."""
+    return f".{settings.store.path.name}."
 
 
 class _Shelf:
@@ -69,9 +89,12 @@ class _Shelf:
         try:
             self.there.append(await work())
         except (OpsError, OSError) as error:
-            why = error.message if isinstance(error, OpsError) else str(error.strerror or error)
-            log.warning("%s does not go with the backup: %s", part, why)
-            self.missing.append(Missing(part=part, why=self._clients.database.redact(why)))
+            why = error.message if isinstance(error, OpsError) else _told(error)
+            self.miss(part, why)
+
+    def miss(self, part: str, why: str) -> None:
+        log.warning("%s does not go with the backup: %s", part, why)
+        self.missing.append(Missing(part=part, why=self._clients.database.redact(why)))
 
     async def text(self, name: str, content: Any) -> Beside:
         import io
@@ -79,9 +102,29 @@ class _Shelf:
         raw = json.dumps(content, indent=1, default=str).encode()
         return await self._stored(name, lambda: io.BytesIO(raw), len(raw))
 
-    async def store(self, store: Store, copy: Path) -> Beside:
-        """The bot's own data, copied while it is used."""
-        await asyncio.to_thread(store.copy_to, copy)
+    async def bundle(self, code: Code) -> Beside:
+        """The code of the live version."""
+        import io
+
+        import zstandard
+
+        found = await live_code(self._clients.cloudflare, code)
+        raw = await asyncio.to_thread(archive, found, code, datetime.now(UTC))
+
+        def packed() -> Any:
+            return zstandard.ZstdCompressor(level=9).stream_reader(io.BytesIO(raw))
+
+        return await self._stored(f"{BUNDLE}.zst", packed, len(raw))
+
+    async def store(self, store: Store, room: Path) -> Beside:
+        """The bot's own data, copied while it is used, in a folder for whatever that needs."""
+        copy = room / STORE
+
+        def copied() -> None:
+            room.mkdir(mode=0o700)
+            store.copy_to(copy)
+
+        await asyncio.to_thread(copied)
         import zstandard
 
         def packed() -> Any:
@@ -117,48 +160,6 @@ class _Shelf:
         )  # fmt: skip
 
 
-async def _platform(settings: Settings, clients: Clients) -> tuple[Code, dict[str, Any], str]:
-    """(what is live, everything Cloudflare tells of it, why not)."""
-    script = settings.environment().worker_script
-    cloudflare = clients.cloudflare
-    try:
-        if not script:
-            raise NotConfigured("No Worker is named for this environment.")
-        listed = await deployments(cloudflare, script, deadline=_ASKING)
-        known = await versions(cloudflare, script, deadline=_ASKING)
-        names = await secrets(cloudflare, script, deadline=_ASKING)
-        # While maintenance mode is on, what answered before it is what a recovery brings back.
-        closed = {each.id for each in known if each.tag == settings.maintenance.tag}
-        live = next((each for each in listed if each.version not in closed), None)
-        detail = await version_detail(cloudflare, script, live.version) if live else None
-    except OpsError as error:
-        return Code(script=script or ""), {}, error.message
-    version = next((each for each in known if live and each.id == live.version), None)
-    told = {
-        "script": script,
-        "deployment": _plain(live),
-        "version": _plain(detail),
-        "versions": [_plain(each) for each in known[:20]],
-        "secrets": [each.name for each in names],  # values are never told, by nobody
-    }
-    if version is None:
-        return Code(script=script, version=live.version if live else ""), told, ""
-    said = _COMMIT.search(f"{version.tag} {version.message}")
-    return (
-        Code(
-            script=script, version=version.id, number=version.number, tag=version.tag,
-            message=version.message, commit=said.group() if said else "",
-        ),
-        told,
-        "",
-    )  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    if value is None:
-        return None
-    found: dict[str, Any] = asdict(value)
-    return {
-        name: each.isoformat() if isinstance(each, datetime) else each
-        for name, each in found.items()
-    }
+def _told(error: OSError) -> str:
+    where = f": {error.filename}" if error.filename else ""
+    return f"{error.strerror or error}{where}"

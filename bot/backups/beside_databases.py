@@ -6,8 +6,11 @@ says `restoring` for one whose restore never ended.
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import re
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,9 +26,12 @@ from bot.errors import BadInput, OpsError, Refused
 if TYPE_CHECKING:
     from bot.clients.postgres import Connection
 
+log = logging.getLogger(__name__)
+_PAUSE = 1.0  # seconds between two looks whether the server is back
 _MARK = "pitchey-ops-bot "
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 SECONDS = 60.0
+RESTORE_SESSION = "pitchey-ops-bot restore"  # as what the server's list of sessions shows it
 _LISTED = """
 select d.datname as name, shobj_description(d.oid, 'pg_database') as comment,
   d.datallowconn as open, pg_database_size(d.oid) as bytes,
@@ -59,6 +65,9 @@ class Standing(StrEnum):
     RESTORED = "restored"
     REPLACED = "replaced"  # the live one of before
     SCRATCH = "scratch"  # of a drill
+
+
+_HALF = frozenset({Standing.RESTORING, Standing.SCRATCH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ def elsewhere(database: Database, name: str) -> Database:
     dsn = direct(database.dsn or "")
     if name:
         dsn = make_conninfo(dsn, dbname=name)
-    return Database(dsn, "pitchey-ops-bot restore", redact=database.redact)
+    return Database(dsn, RESTORE_SESSION, redact=database.redact)
 
 
 def check_name(name: str) -> None:
@@ -135,7 +144,7 @@ def check_name(name: str) -> None:
     if not _NAME.fullmatch(name) or name in {"postgres", "template0", "template1"}:
         raise BadInput(
             f"`{name[:63]}` cannot be the name of a new database.",
-            "Small letters, digits and underscores, not beginning with a digit.",
+            "Small letters, digits and underscores, at most 63, not beginning with a digit.",
         )
 
 
@@ -182,6 +191,28 @@ async def drop(database: Database, name: str) -> None:
     async with acting(database, deadline=SECONDS) as connection:
         force = sql.SQL("drop database if exists {} with (force)")
         await connection.execute(force.format(sql.Identifier(name)))
+
+
+async def drop_unfinished(
+    database: Database, name: str, *, patience: float = 60.0, scratch: bool = False
+) -> None:
+    """Drop what a restore left half-way; a server that restarts is waited for. Never raises.
+
+    One of another standing stays, unless the name is that of a `scratch` database.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            found = [each.name for each in await listed(database) if each.standing in _HALF]
+            if scratch or name in found:
+                await drop(database, name)
+        except OpsError as error:
+            if time.monotonic() >= until or error.permanent:
+                log.warning("the unfinished database %s stays: %s", name, error)
+                return
+            await asyncio.sleep(_PAUSE)
+        else:
+            return
 
 
 async def _describe(connection: Connection, name: str, comment: str) -> None:

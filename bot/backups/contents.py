@@ -28,10 +28,12 @@ class TableContent:
 
     columns: str  # as in its COPY line, with brackets
     rows: int = 0
+    size: int = 0  # bytes
     digest: Any = field(default_factory=hashlib.sha256, repr=False)
 
     def add(self, piece: bytes | bytearray | memoryview) -> None:
         held = bytes(piece)
+        self.size += len(held)
         self.rows += held.count(b"\n")
         self.digest.update(held)
 

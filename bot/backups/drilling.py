@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from bot.backups.beside_databases import Standing, drop, elsewhere
+from bot.backups.beside_databases import Standing, drop, drop_unfinished, elsewhere
 from bot.backups.contents import Contents
 from bot.backups.marking import mark
 from bot.backups.names import parsed, shown
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from bot.command import Person
     from bot.settings import Settings
 
+PREFIX = "pitchey_drill_"  # of a scratch database's name
 _SHOWN = 5
 _CLEANING = 30.0
 
@@ -75,12 +76,17 @@ class Place:
 
 def place(settings: Settings, clients: Clients, backup: KeptBackup) -> Place:
     """SCRATCH_DATABASE_URL names another server; without it the live one is used. Pure."""
-    name = f"pitchey_drill_{backup.id.replace('-', '_')}"
+    name = f"{PREFIX}{backup.id.replace('-', '_')}"
+    server = scratch_server(settings, clients)
+    return Place(server, name, server is clients.database)
+
+
+def scratch_server(settings: Settings, clients: Clients) -> Database:
+    """The one of SCRATCH_DATABASE_URL, without it the live one. Pure."""
     other = settings.secrets.scratch_database_url
     if other is None:
-        return Place(clients.database, name, True)
-    server = Database(other.get_secret_value(), redact=clients.database.redact)
-    return Place(server, name, False)
+        return clients.database
+    return Database(other.get_secret_value(), redact=clients.database.redact)
 
 
 async def drill(
@@ -92,13 +98,13 @@ async def drill(
     """
     began = datetime.now(UTC)
     where = place(settings, clients, backup)
-    data_from = backup.manifest.started_at if backup.manifest else backup.finished
     verified = await verify(settings, clients, backup, person=person, say=say)
     if not verified.good:
         raise OpsError(
             f"The backup {backup.id} is not whole: {verified.proof.problems[0]}",
-            "Make a new one now: `/pitchey backup now`.",
+            "Make a new one now.",
             permanent=True,
+            offers=(("Make a backup now", "backup now"), ("Which one is good", "backups")),
         )
     await drop(where.server, where.name)
     try:
@@ -114,14 +120,14 @@ async def drill(
             at=began, by=person.name, rto_seconds=round(restored.seconds, 1),
             loading_seconds=round(restored.loading_seconds, 1),
             compared_seconds=round((datetime.now(UTC) - compared).total_seconds(), 1),
-            rpo_seconds=max(0.0, (began - data_from).total_seconds()),
+            rpo_seconds=max(0.0, (began - backup.data_from).total_seconds()),
             rto_target_seconds=settings.backups.rto_minutes * 60.0,
             rpo_target_seconds=timedelta(hours=settings.backups.rpo_hours).total_seconds(),
             tables=len(restored.rows), rows=restored.total, problems=problems,
             skipped=restored.skipped,
         )  # fmt: skip
     finally:
-        await asyncio.shield(drop(where.server, where.name))
+        await asyncio.shield(drop_unfinished(where.server, where.name, scratch=True))
     if not problems:
         await mark(clients, backup, RESTORED, found.model_dump_json(indent=1))
     return found

@@ -13,9 +13,11 @@ from bot.backups.processes import Child, Stopped
 from bot.backups.uploading import MEGABYTE, Stored, Upload
 
 if TYPE_CHECKING:
+    import zstandard
     from mypy_boto3_s3.client import S3Client
 
-_LEVEL = 3  # of zstd: a higher one costs more time than it saves on the way to the bucket
+_LEVEL = 1  # of zstd: as small as gzip; 2 takes 1.3 times its processor time for 8 % fewer bytes
+_COMPRESSING = 2  # threads, beside the one that reads and uploads: 0.92 of the time on two cores
 
 
 @dataclass(slots=True)
@@ -73,22 +75,28 @@ class _Dump:
             raise Stopped
 
 
+def _compressor() -> zstandard.ZstdCompressor:
+    import zstandard
+
+    return zstandard.ZstdCompressor(
+        compression_params=zstandard.ZstdCompressionParameters.from_level(
+            _LEVEL, threads=_COMPRESSING, job_size=MEGABYTE, write_checksum=True
+        )
+    )
+
+
 def stream(client: S3Client, order: Order, progress: Progress, stop: threading.Event) -> Stored:
     """Dump into the bucket. Where anything fails nothing is left there.
 
     Raises ProgramFailed, Stopped, OpsError, OSError and what boto3 raises.
     """
-    import zstandard
-
     upload = Upload(client, order.bucket, order.key, order.part_bytes, stop)
     child: Child | None = None
     source: _Dump | None = None
     try:
         child = Child(order.program, order.arguments, order.environment, redact=order.redact)
         source = _Dump(child, progress, stop)
-        packed = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).stream_reader(
-            cast("IO[bytes]", source), read_size=MEGABYTE
-        )
+        packed = _compressor().stream_reader(cast("IO[bytes]", source), read_size=MEGABYTE)
         if order.recipient:
             encrypt(packed, upload, order.recipient)
         else:

@@ -13,6 +13,8 @@ from bot.backups.shelf import KeptBackup, last_good
 if TYPE_CHECKING:
     from bot.settings.backups import Backups
 
+FROM_THE_FUTURE = "its time lies in the future, so nobody knows its age"
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -43,7 +45,8 @@ def judge(backups: Sequence[KeptBackup], limits: Backups, now: datetime, zone: s
     """`backups` newest first; weeks and months are those of the team's time zone.
 
     Never goes what is held, the last good one, the last verified one, or the last one that was
-    restored in a drill. A backup from the future (a clock that jumped) is not older than others.
+    restored in a drill. A backup from the future (a clock that jumped) stays, since nobody knows
+    its age, and takes the place of no other.
     """
     always = _always(backups)
     weekly = _last_of_each(backups, limits.keep_weekly, zone, "%G-%V")
@@ -53,6 +56,8 @@ def judge(backups: Sequence[KeptBackup], limits: Backups, now: datetime, zone: s
         days = each.age(now).days
         if each.held_at is not None:
             judged.append(Judged(each, False, "held"))
+        elif each.ahead:
+            judged.append(Judged(each, False, FROM_THE_FUTURE))
         elif (why := always.get(each.id)) is not None:
             judged.append(Judged(each, False, why))
         elif each.age(now) <= timedelta(days=limits.keep_days):
@@ -62,14 +67,14 @@ def judge(backups: Sequence[KeptBackup], limits: Backups, now: datetime, zone: s
         elif each.id in monthly:
             judged.append(Judged(each, False, "last of its month"))
         else:
-            judged.append(Judged(each, True, f"{days} days old, {limits.keep_days} are kept"))
+            judged.append(Judged(each, True, f"{days} days old, limit {limits.keep_days}"))
     return Retention(tuple(judged))
 
 
 def _always(backups: Sequence[KeptBackup]) -> dict[str, str]:
     found: dict[str, str] = {}
-    tested = next((each for each in backups if each.good and each.restored_at), None)
-    verified = next((each for each in backups if each.verified), None)
+    tested = next((each for each in backups if each.counts and each.restored_at), None)
+    verified = next((each for each in backups if each.counts and each.verified), None)
     for each, why in (
         (tested, "the last one that was restored in a drill"),
         (verified, "the last verified one"),
@@ -86,6 +91,6 @@ def _last_of_each(
     """The newest good backup of each of the newest `most` periods that have one."""
     found: dict[str, str] = {}
     for each in backups:
-        if each.good or each.manifest is None:
+        if each.counts or (each.manifest is None and not each.ahead):
             found.setdefault(each.finished.astimezone(ZoneInfo(zone)).strftime(period), each.id)
     return frozenset(list(found.values())[:most])

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
+BUNDLE = "worker-bundle.tar"  # its object's name, but for what packs and encrypts it
 _LETTERS = "23456789abcdefghjkmnpqrstvwxyz"  # none that look like another over the phone
 _FOLDER = re.compile(r"(?P<day>\d{8})(?:/(?P<rest>\d{6}-[a-z0-9]{4}))?/")
 
@@ -90,6 +91,11 @@ class Manifest(_Part):
     beside: tuple[Beside, ...] = ()
     missing: tuple[Missing, ...] = ()
     code: Code = Code()
+
+    @property
+    def bundle(self) -> Beside | None:
+        """The code that was live, where it goes with the backup."""
+        return next((each for each in self.beside if each.object.startswith(BUNDLE)), None)
 
     @property
     def seconds(self) -> float:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
+import signal
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
@@ -12,6 +15,7 @@ from typing import IO
 from bot.clients.postgres_trouble import DatabaseTrouble, meaning
 from bot.errors import OpsError
 
+_QUOTED = re.compile(r"^.*(?:Query|Command) was: .*$", re.MULTILINE)
 _KEPT = 8_000  # bytes of what a process says last
 _PIPE = 1 << 20  # bytes; the most that an ordinary user of Linux may ask for
 _LOOK = 0.2  # seconds between two looks whether somebody cancelled
@@ -22,7 +26,8 @@ class ProgramFailed(OpsError):
     """A program of PostgreSQL ended badly; `said` is its own last words, redacted."""
 
     def __init__(self, name: str, code: int, said: str) -> None:
-        trouble = meaning(said)
+        # The statement that is quoted after an error may well speak of time-outs.
+        trouble = meaning(_QUOTED.sub("", said))
         last = _last_line(said)
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
         super().__init__(f"{name} {how}: {last or 'it said nothing'}.", _hint(trouble, said))
@@ -50,13 +55,15 @@ class Child:
         *,
         redact: Callable[[str], str] = str,
         takes_input: bool = False,
+        files: Sequence[IO[bytes]] = (),
         ends_at: Callable[[str], bool] | None = None,
     ) -> None:
+        """`files` stay open in it, under the numbers that they have here."""
         self.name = program.name
         self._redact = redact
         self._said = bytearray()
         self._ends_at = ends_at
-        self.grave = False  # it said a line at which it was ended
+        self.grave = ""  # the line at which it was ended
         self._process = subprocess.Popen(  # noqa: S603 - a program of the machine's own
             [program, *arguments],
             env=environment,
@@ -64,6 +71,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             bufsize=0,
+            pass_fds=[each.fileno() for each in files],
             start_new_session=True,  # Ctrl-C in a terminal is the bot's to handle
         )
         for pipe in (self._process.stdin, self._process.stdout):
@@ -99,12 +107,19 @@ class Child:
     def finish(self, stop: threading.Event | None = None) -> None:
         """Wait for its end; raises ProgramFailed unless that is 0, Stopped once `stop` is set."""
         while stop is not None and self._process.poll() is None:
-            if stop.wait(_LOOK):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LOOK)
+            if stop.is_set():
                 raise Stopped
         code = self._process.wait()
         self._listener.join(_PATIENCE)
         if code != 0:
-            raise ProgramFailed(self.name, code, self.said)
+            raise ProgramFailed(self.name, code, self.said[max(0, self.said.find(self.grave)) :])
+
+    def interrupt(self) -> None:
+        """Ask it to end; whoever waits for it, or writes to it, goes on by that."""
+        if self._process.poll() is None:
+            self._process.terminate()
 
     def end(self) -> None:
         """Make sure that it has ended; harmless where it had."""
@@ -117,7 +132,8 @@ class Child:
             try:
                 self._process.wait(_PATIENCE)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)  # with its own children
                 self._process.wait()
         self._listener.join(_PATIENCE)
         if self._process.stderr is not None:
@@ -133,9 +149,10 @@ class Child:
                 self._said += piece
                 del self._said[:-_KEPT]
                 *lines, rest = (rest + piece.decode(errors="replace")).split("\n")
-                if self._ends_at is not None and any(map(self._ends_at, lines)):
-                    self.grave = True
-                    self._process.terminate()
+                if self._ends_at is not None and not self.grave:
+                    self.grave = self._redact(next(filter(self._ends_at, lines), ""))
+                    if self.grave:
+                        self._process.terminate()
 
 
 def _widen(pipe: IO[bytes]) -> None:
@@ -167,7 +184,10 @@ def _hint(trouble: DatabaseTrouble, said: str) -> str:
     if "No space left" in said or "could not extend file" in said:
         return "The server's disk is full: make room there first."
     if trouble is DatabaseTrouble.PERMISSION:
-        return "Grant pg_read_all_data to the bot's database user, or use the owner of the tables."
+        return (
+            "Grant pg_read_all_data (before PostgreSQL 14: SELECT on all tables and sequences) to "
+            "the bot's database user, or use the owner of the tables."
+        )
     if trouble is DatabaseTrouble.CUT:
         return "The server ended the connection; try again once it is up."
     return "Try again; if it lasts, look at the database first."

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Protocol, cast
@@ -33,27 +33,68 @@ class Sink(Protocol):
     def write(self, piece: bytes, /) -> Any: ...
 
 
+class Sums:
+    """The sum of the object so far, at each of its megabytes, by whoever reads it first.
+
+    So each byte that any of several readers was given is one that the manifest's sum is over.
+    """
+
+    def __init__(self) -> None:
+        self._known = bytearray()
+        self._lock = threading.Lock()
+
+    def compare(self, megabytes: int, sum_so_far: bytes) -> None:
+        """Raises Damaged where another reader was given other bytes."""
+        at = (megabytes - 1) * len(sum_so_far)
+        with self._lock:
+            known = self._known[at : at + len(sum_so_far)]
+            if not known:
+                self._known += sum_so_far
+            elif known != sum_so_far:
+                raise Damaged(f"The bucket gave other bytes the second time, in MB {megabytes:,}.")
+
+
 @dataclass(slots=True)
 class Read:
-    """How much was read: stored bytes, and those of the dump itself; written by one thread."""
+    """How much was read: stored bytes, and those of the dump itself; written by one thread.
+
+    `sums` are shared by those who read one object at the same time.
+    """
 
     stored: int = 0
     raw: int = 0
     digest: Any = field(default_factory=hashlib.sha256, repr=False)
+    sums: Sums | None = field(default=None, repr=False)
+
+
+class _Enough(Exception):
+    """The target takes no more."""
 
 
 class _Source:
     """The object's bytes, summed on their way."""
 
-    def __init__(self, body: Any, read: Read, stop: threading.Event) -> None:
-        self._body, self._read, self._stop = body, read, stop
+    def __init__(
+        self,
+        body: Any,
+        read: Read,
+        stop: threading.Event,
+        enough: Callable[[], bool],
+    ) -> None:
+        self._body, self._read, self._stop, self._enough = body, read, stop, enough
 
     def read(self, size: int = -1) -> bytes:
         if self._stop.is_set():
             raise Stopped
-        piece: bytes = self._body.read(size if size > 0 else MEGABYTE)
+        if self._enough():
+            raise _Enough
+        most = MEGABYTE - self._read.stored % MEGABYTE
+        piece: bytes = self._body.read(min(size, most) if size > 0 else most)
         self._read.stored += len(piece)
         self._read.digest.update(piece)
+        sums, whole = self._read.sums, self._read.stored % MEGABYTE == 0
+        if sums is not None and piece and whole:
+            sums.compare(self._read.stored // MEGABYTE, self._read.digest.digest())
         return piece
 
 
@@ -109,28 +150,38 @@ def pour(
     bucket: str,
     backup: KeptBackup,
     settings: Settings,
-    target: IO[bytes],
+    target: Sink,
     read: Read,
     stop: threading.Event,
+    enough: Callable[[], bool] | None = None,
 ) -> None:
     """Write the whole dump, unpacked, into `target`, and hold its sum against the manifest.
 
-    Raises Damaged where sum, length or packing are wrong, Stopped, and what boto3 raises.
+    With `enough` it may end before: where the target takes no more, and `enough()` says that it
+    need not. Raises Damaged where sum, length or packing are wrong, Stopped, and what boto3 raises.
     """
     import botocore.exceptions as faults
     import pyrage
     import zstandard
 
     try:
+        counted = _Counted(target, read)
         answer = client.get_object(Bucket=bucket, Key=backup.object)
-        with contextlib.closing(answer["Body"]) as body, _unpacked(backup, target, read) as sink:
-            source = _Source(body, read, stop)
-            recipient = backup.manifest.recipient if backup.manifest else ""
-            if recipient:
-                decrypt(source, cast("Any", sink), settings, recipient)
+        with contextlib.closing(answer["Body"]) as body, _unpacked(backup, counted) as sink:
+            source = _Source(
+                body, read, stop, lambda: counted.gone and enough is not None and enough()
+            )
+            if backup.recipient:
+                decrypt(source, cast("Any", sink), settings, backup)
             while piece := source.read(MEGABYTE):
                 sink.write(piece)
-    except (zstandard.ZstdError, zlib.error, pyrage.DecryptError) as error:
+    except _Enough:
+        return
+    except pyrage.DecryptError as error:
+        if stop.is_set():
+            raise Stopped from error
+        raise Damaged("The stored data cannot be decrypted: it is not what was stored.") from error
+    except (zstandard.ZstdError, zlib.error) as error:
         if stop.is_set():
             raise Stopped from error
         raise Damaged(f"The stored data cannot be unpacked: {error}.") from error
@@ -146,10 +197,9 @@ def pour(
 
 
 @contextmanager
-def _unpacked(backup: KeptBackup, target: IO[bytes], read: Read) -> Iterator[Sink]:
+def _unpacked(backup: KeptBackup, counted: _Counted) -> Iterator[Sink]:
     import zstandard
 
-    counted = _Counted(target, read)
     name = backup.object.removesuffix(".age")
     if name.endswith(".zst"):
         with zstandard.ZstdDecompressor().stream_writer(

@@ -1,4 +1,4 @@
-"""bucket → (age) → zstd → pg_restore, as one stream into an empty database; rows compared after.
+"""bucket → (age) → zstd → pg_restore, into an empty database; rows compared after.
 
 The target is always a new database: the live one is never touched here.
 """
@@ -6,21 +6,24 @@ The target is always a new database: the live one is never touched here.
 from __future__ import annotations
 
 import asyncio
-import re
+import contextlib
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from bot.backups.beside_databases import Standing, create, describe, described, elsewhere
+from bot.backups.loading import Loaded, Loader
 from bot.backups.manifest import plain
+from bot.backups.marking import text_of
 from bot.backups.names import Table, parsed
-from bot.backups.processes import Child, ProgramFailed
-from bot.backups.reading import Read, pour
-from bot.backups.verifying import differences
-from bot.backups.words import size
+from bot.backups.sharing import by_rows
+from bot.backups.shelf import VERIFIED
+from bot.backups.verifying import Proof, differences
 from bot.clients.postgres_programs import Program, find, sign_in
+from bot.clients.storage_trouble import StorageFailure
 from bot.errors import OpsError
 
 if TYPE_CHECKING:
@@ -36,17 +39,17 @@ _CLEANING = 60.0
 _COUNTING = 3_600.0
 _AT_ONCE = 50
 # For the time of the restore only: nothing else uses that database, and a crash starts it anew.
-_QUICKLY = "-c synchronous_commit=off -c maintenance_work_mem=256MB"
-_NOT_TO_WORRY = re.compile(
-    r"must be owner of extension|unrecognized configuration parameter \"transaction_timeout\""
-    r"|role \"[^\"]*\" does not exist|no privileges were granted"
-)
-_ERROR = re.compile(r"^pg_restore: error: (.*)$", re.MULTILINE)
+_QUICKLY = "-c synchronous_commit=off"
+_MEMORY = 512  # MB that the server takes to build indexes, for all connections together
+SIDE_BY_SIDE_FROM = 64 << 20  # bytes of a dump; a smaller one is loaded before streams are set up
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`problems` are where its rows differ from the manifest; `skipped` what could not be set."""
+    """`problems` are where its rows differ from the manifest; `skipped` what could not be set.
+
+    `streams` loaded it side by side; `why_one` says why it was one where more were to.
+    """
 
     database: str
     backup: KeptBackup
@@ -55,6 +58,8 @@ class Restored:
     skipped: tuple[str, ...]
     seconds: float
     loading_seconds: float
+    streams: int = 1
+    why_one: str = ""
 
     @property
     def total(self) -> int:
@@ -82,8 +87,9 @@ async def restore_into(
     program = await asyncio.to_thread(find, "pg_restore", major, settings.backups.programs)
     await say(f"Making the database {name}")
     await create(server, name, backup.id, Standing.RESTORING)
-    skipped = await _load(settings, clients, server, backup, name, program, say)
-    loaded = time.perf_counter() - began
+    loaded = Loaded(backup.manifest.raw_bytes if backup.manifest else 0)
+    skipped = await _load(settings, clients, server, backup, name, program, loaded, say)
+    loading_seconds = time.perf_counter() - began
     await say("Counting the rows and comparing them")
     target = elsewhere(server, name)
     rows = await counted(target)
@@ -93,8 +99,9 @@ async def restore_into(
         comment = described(standing, backup.id, rows=sum(rows.values()), by=by)
         await describe(server, name, comment)
     return Restored(
-        name, backup, rows, tuple(problems), skipped, time.perf_counter() - began, loaded
-    )
+        name, backup, rows, tuple(problems), skipped, time.perf_counter() - began,
+        loading_seconds, len(loaded.reads), loaded.why_one,
+    )  # fmt: skip
 
 
 async def _load(
@@ -104,22 +111,26 @@ async def _load(
     backup: KeptBackup,
     name: str,
     program: Program,
+    loaded: Loaded,
     say: Say,
 ) -> tuple[str, ...]:
     environment, connection = sign_in(elsewhere(server, name).dsn or "")
-    environment["PGOPTIONS"] = f"{environment.get('PGOPTIONS', '')} {_QUICKLY}".strip()
+    large = max(loaded.expected, backup.bytes) >= SIDE_BY_SIDE_FROM
+    jobs = settings.backups.restore_jobs if large else 1
+    quickly = f"{_QUICKLY} -c maintenance_work_mem={_MEMORY // max(2, jobs)}MB"
+    environment["PGOPTIONS"] = f"{environment.get('PGOPTIONS', '')} {quickly}".strip()
     arguments = ["--no-password", f"--dbname={connection}"]
     if not await _may_own(server):
         arguments.append("--no-owner")
-    loader = _Loader(
-        settings, clients.backups.name, backup, program, tuple(arguments), environment,
-        server.redact,
+    sizes = await sizes_of(clients, backup) if jobs > 1 else {}
+    loader = Loader(
+        settings, clients.backups.name, backup, program.path, tuple(arguments), environment,
+        server.redact, jobs, sizes,
     )  # fmt: skip
-    read, stop = Read(), threading.Event()
-    expected = backup.manifest.raw_bytes if backup.manifest else 0
+    stop = threading.Event()
 
     def work(client: S3Client) -> tuple[str, ...]:
-        return loader.run(client, read, stop)
+        return loader.run(client, loaded, stop)
 
     loading = asyncio.create_task(
         clients.backups.run(work, deadline=settings.backups.most_minutes * 60.0)
@@ -127,7 +138,7 @@ async def _load(
     try:
         while not loading.done():
             await asyncio.wait({loading}, timeout=1.0)
-            await say(_progress(read.raw, expected))
+            await say(str(loaded))
         return await loading
     finally:
         stop.set()
@@ -136,49 +147,14 @@ async def _load(
             loading.exception()  # seen
 
 
-@dataclass(frozen=True, slots=True)
-class _Loader:
-    settings: Settings
-    bucket: str
-    backup: KeptBackup
-    program: Program
-    arguments: tuple[str, ...] = field(repr=False)
-    environment: dict[str, str] = field(repr=False)
-    redact: Callable[[str], str] = field(repr=False)
-
-    def run(self, client: S3Client, read: Read, stop: threading.Event) -> tuple[str, ...]:
-        """Blocks; answers what pg_restore could not set and a copy can do without."""
-        child = Child(
-            self.program.path, self.arguments, self.environment, redact=self.redact,
-            takes_input=True, ends_at=grave,
-        )  # fmt: skip
-        try:
-            pour(client, self.bucket, self.backup, self.settings, child.input, read, stop)
-            child.close_input()
-            child.finish(stop)
-        except ProgramFailed as error:
-            if child.grave or not _ERROR.search(error.said):
-                raise
-        except BaseException:
-            # What pg_restore said is nearer to the cause than that it took no more input.
-            if child.grave:
-                child.finish(stop)
-            raise
-        finally:
-            child.end()
-        return tuple(dict.fromkeys(_ERROR.findall(child.said)))
-
-
-def grave(line: str) -> bool:
-    """Whether a line of pg_restore means that the copy would not be whole. Pure."""
-    return line.startswith("pg_restore: error:") and not _NOT_TO_WORRY.search(line)
-
-
-def _progress(raw: int, expected: int) -> str:
-    if expected and raw >= expected:
-        return "Everything is read; building indexes and constraints"
-    share = f" ({100 * raw // expected} %)" if expected else ""
-    return f"Loading: {size(raw)}{f' of {size(expected)}' if expected else ''}{share}"
+async def sizes_of(clients: Clients, backup: KeptBackup) -> dict[Table, int]:
+    """Bytes of each table's rows as its verification told them, else guessed by their number."""
+    sizes: dict[str, int] = {}
+    with contextlib.suppress(StorageFailure, ValidationError):  # it was not verified yet
+        sizes = Proof.model_validate_json(await text_of(clients, backup, VERIFIED)).sizes
+    if not sizes and backup.manifest is not None:
+        sizes = by_rows(plain(backup.manifest.tables))
+    return {table: each for name, each in sizes.items() if (table := parsed(name)) is not None}
 
 
 async def counted(database: Database) -> dict[Table, int]:

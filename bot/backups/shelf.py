@@ -31,7 +31,8 @@ _SIDE_BY_SIDE = 8
 
 @dataclass(frozen=True, slots=True)
 class KeptBackup:
-    """One backup of the bucket. `finished` is by the bucket's clock, aware UTC.
+    """One backup of the bucket. `finished` is by the bucket's clock, aware UTC, or, where that ran
+    ahead, by its name; `ahead` where both lie in the future, so that nobody knows its age.
 
     Without a manifest it is an older kind of backup, or a broken one: `proven` is False.
     """
@@ -47,6 +48,7 @@ class KeptBackup:
     corrupt_at: datetime | None = None
     restored_at: datetime | None = None
     held_at: datetime | None = None
+    ahead: bool = False
 
     @property
     def proven(self) -> bool:
@@ -68,24 +70,52 @@ class KeptBackup:
         return self.proven and not self.corrupt
 
     @property
+    def counts(self) -> bool:
+        """It is good, and known to be as old as it says: it may stand in for others."""
+        return self.good and not self.ahead
+
+    @property
+    def data_from(self) -> datetime:
+        """The moment that its rows are of: the earlier one, where the bot's clock ran ahead."""
+        return min(self.manifest.started_at, self.finished) if self.manifest else self.finished
+
+    @property
     def safety(self) -> bool:
         """It was made right before a restore over the live database."""
         return self.manifest is not None and self.manifest.label == Label.SAFETY
+
+    @property
+    def recipient(self) -> str:
+        """The age key that it is encrypted to; empty where it is not."""
+        return self.manifest.recipient if self.manifest else ""
+
+    def readable_with(self, own_key: str) -> bool:
+        """Whether who has that age key, or none, can read it."""
+        return self.recipient in ("", own_key)
 
     def age(self, now: datetime) -> timedelta:
         """Never negative, whatever the clocks say."""
         return max(timedelta(), now - self.finished)
 
 
-async def kept(settings: Settings, clients: Clients, *, deadline: float) -> tuple[KeptBackup, ...]:
-    """Every backup, newest first. Raises StorageFailure or NotConfigured."""
+async def kept(
+    settings: Settings, clients: Clients, *, deadline: float, now: datetime
+) -> tuple[KeptBackup, ...]:
+    """Every backup, newest first, and last those that bear a time after `now`.
+
+    Raises StorageFailure or NotConfigured.
+    """
     bucket, prefix = clients.backups, settings.storage.backup_prefix
-    objects = await backup_objects(bucket, settings, deadline=deadline)
+    objects = await backup_objects(bucket, settings, deadline=deadline, now=now)
     shelves = _shelves(objects, prefix)
     manifests = await _manifests(bucket, shelves, deadline)
     read_all = (_kept(prefix, each, held, manifests.get(each)) for each, held in shelves.items())
     found = [each for each in read_all if each is not None]
-    return tuple(sorted(found, key=lambda each: each.finished, reverse=True))
+    return tuple(sorted(found, key=_newest_first))
+
+
+def _newest_first(backup: KeptBackup) -> tuple[bool, float]:
+    return backup.ahead, -backup.finished.timestamp()
 
 
 async def bucket_clock(clients: Clients, *, deadline: float = 20.0) -> datetime:
@@ -104,15 +134,17 @@ async def bucket_clock(clients: Clients, *, deadline: float = 20.0) -> datetime:
 
 
 async def newest_good(
-    settings: Settings, clients: Clients, *, deadline: float
+    settings: Settings, clients: Clients, *, deadline: float, now: datetime
 ) -> KeptBackup | None:
     """The newest backup that nothing speaks against; None where there is none.
 
-    Where none has a manifest, the newest dump of a size that can hold something counts. Raises
-    StorageFailure or NotConfigured.
+    Where none has a manifest, the newest dump of a size that can hold something counts. One that
+    bears a time after `now` is not the newest: it would be fresh until then. Raises StorageFailure
+    or NotConfigured.
     """
     bucket, prefix = clients.backups, settings.storage.backup_prefix
-    shelves = _shelves(await backup_objects(bucket, settings, deadline=deadline), prefix)
+    objects = await backup_objects(bucket, settings, deadline=deadline, now=now)
+    shelves = _shelves(objects, prefix)
     newest = sorted(
         (each for each, held in shelves.items() if _when(held)),
         key=lambda each: _when(shelves[each]),
@@ -121,28 +153,35 @@ async def newest_good(
     for backup in newest:  # one after the other: nearly always the first one will do
         manifests = await _manifests(bucket, {backup: shelves[backup]}, deadline)
         found = _kept(prefix, backup, shelves[backup], manifests.get(backup))
-        if found is not None and found.good:
+        if found is not None and found.counts:
             return found
-    if newest:
+    if any(each.key.endswith(f"/{MANIFEST}") for each in objects):
         return None
     found_all = (_kept(prefix, each, held, None) for each, held in shelves.items())
     dumps = [each for each in found_all if each is not None]
-    return last_good(sorted(dumps, key=lambda each: each.finished, reverse=True))
+    return last_good(sorted(dumps, key=_newest_first))
 
 
 def last_good(backups: Iterable[KeptBackup]) -> KeptBackup | None:
     """Out of all, newest first. Pure."""
     all_of_them = tuple(backups)
-    good = next((each for each in all_of_them if each.good), None)
+    good = next((each for each in all_of_them if each.counts), None)
     if good is not None or any(each.manifest is not None for each in all_of_them):
         return good
-    return next((each for each in all_of_them if each.bytes >= SMALLEST_DUMP), None)
+    return next(
+        (each for each in all_of_them if each.bytes >= SMALLEST_DUMP and not each.ahead), None
+    )
 
 
 def _when(held: list[StoredObject]) -> float:
-    """When its manifest was written; 0 where there is none."""
+    """When its manifest was written; 0 where there is none, or nobody knows."""
     return next(
-        (each.modified.timestamp() for each in held if each.key.endswith(f"/{MANIFEST}")), 0.0
+        (
+            each.modified.timestamp()
+            for each in held
+            if each.key.endswith(f"/{MANIFEST}") and each.known
+        ),
+        0.0,
     )
 
 
@@ -183,6 +222,9 @@ def _kept(
 ) -> KeptBackup | None:
     folder = folder_of(prefix, backup)
     names = {stored.key.rpartition("/")[2]: stored for stored in held}
+    # Of another backup: the bucket gives what it was not asked for. Format 1 names none.
+    if manifest is not None and manifest.id != backup and (manifest.id or "-" in backup):
+        manifest = None
     if manifest is not None:
         dump = names.get(manifest.object.rpartition("/")[2])
     else:
@@ -209,4 +251,5 @@ def _kept(
         corrupt_at=None if verified and corrupt and verified > corrupt else corrupt,
         restored_at=when(RESTORED),
         held_at=when(HOLD),
+        ahead=last is not None and not last.known,
     )

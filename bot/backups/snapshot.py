@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.clients.postgres_grants import read_everything
 from bot.clients.postgres_programs import direct
 from bot.errors import OpsError, Refused
 
@@ -16,9 +19,19 @@ if TYPE_CHECKING:
 _FEW = 2_000  # tables that are locked by ourselves too; each lock takes room on the server
 _AT_ONCE = 50
 LOCK_SECONDS = 20
+_LOOK = 2.0  # seconds between two looks whether the other backup has ended
+# The server's own lock, of this database: it counts for every process, and goes with its session.
+_TURN = "pg_try_advisory_xact_lock(1346982979, 1)"  # "PITC"
+_OTHERS = """
+select to_char(min(a.xact_start) at time zone 'UTC', 'HH24:MI') as since
+from pg_locks l join pg_stat_activity a on a.pid = l.pid
+where l.locktype = 'advisory' and l.classid = 1346982979 and l.objid = 1 and l.granted
+  and l.database = (select oid from pg_database where datname = current_database())
+"""
 # Tables with rows of their own that pg_dump writes: not those of extensions, nor temporary ones.
 TABLES = b"""
 select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
+  quote_ident(n.nspname) as schema,
   has_schema_privilege(n.oid, 'usage') as may_enter,
   has_table_privilege(c.oid, 'select') as may_read,
   row_security_active(c.oid) as rows_hidden
@@ -30,7 +43,8 @@ where c.relkind = 'r' and c.relpersistence <> 't'
 order by 1
 """
 _SEQUENCES = """
-select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name
+select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name,
+  quote_ident(n.nspname) as schema
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind = 'S' and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
   and not has_table_privilege(c.oid, 'select')
@@ -41,6 +55,17 @@ select current_setting('server_version') as version,
   pg_database_size(current_database()) as bytes, current_database() as name,
   current_user as role, pg_export_snapshot() as snapshot
 """
+
+
+class BeingMade(OpsError):
+    """Another backup of the same database has its turn."""
+
+    def __init__(self, since: str) -> None:
+        begun = f" since {since} UTC" if since else ""
+        super().__init__(
+            f"Another backup of this database has been running{begun}, and two never run at once.",
+            "See how it stands: `/pitchey operations`. Try again once it has ended.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +97,33 @@ class Snapshot:
 
 
 @asynccontextmanager
+async def alone(
+    database: Database, *, deadline: float, wait: float, say: Callable[[str], Awaitable[None]]
+) -> AsyncIterator[Snapshot]:
+    """`held`, once no other backup of the database is being made; BeingMade after `wait` seconds.
+
+    What waits shows in `say`, which may raise to give up.
+    """
+    until = time.monotonic() + wait
+    async with AsyncExitStack() as stack:
+        while True:
+            try:
+                snapshot = await stack.enter_async_context(held(database, deadline=deadline))
+                break
+            except BeingMade as other:
+                if time.monotonic() >= until:
+                    raise
+                await say(f"Waiting. {other.message}")
+            await asyncio.sleep(_LOOK)
+        yield snapshot
+
+
+@asynccontextmanager
 async def held(database: Database, *, deadline: float) -> AsyncIterator[Snapshot]:
     """A snapshot of the database's direct host, with its tables held against being dropped.
 
-    Raises DatabaseFailure, NotConfigured, and Refused where the role may not read everything.
+    Raises BeingMade, DatabaseFailure, NotConfigured, and Refused where the role may not read
+    everything.
     """
     own = type(database)(direct(database.dsn or ""), redact=database.redact) \
         if database.dsn else database  # fmt: skip
@@ -87,8 +135,13 @@ async def held(database: Database, *, deadline: float) -> AsyncIterator[Snapshot
         await connection.execute("set transaction isolation level repeatable read, read only")
         await connection.execute(
             f"set local lock_timeout = '{LOCK_SECONDS}s'; set local statement_timeout = 0; "
-            "set local idle_in_transaction_session_timeout = 0".encode()
+            "set local idle_in_transaction_session_timeout = 0; "
+            # A bot whose machine is gone must not hold its turn until somebody ends its session.
+            "set local tcp_keepalives_idle = 60; set local tcp_keepalives_interval = 10; "
+            "set local tcp_keepalives_count = 6".encode()
         )
+        if not (await _one(connection, f"select {_TURN} as ours"))["ours"]:
+            raise BeingMade((await _one(connection, _OTHERS))["since"] or "")
         yield await _taken(connection)
 
 
@@ -96,7 +149,7 @@ async def _taken(connection: Connection) -> Snapshot:
     server: dict[str, Any] = await _one(connection, _SERVER)
     tables = await (await connection.execute(TABLES)).fetchall()
     sequences = await (await connection.execute(_SEQUENCES.encode())).fetchall()
-    _may_read(server["role"], tables, [each["name"] for each in sequences])
+    _may_read(server["role"], server["major"], tables, sequences)
     names = tuple(each["name"] for each in tables)
     if len(names) <= _FEW:
         for at in range(0, len(names), _AT_ONCE):
@@ -115,12 +168,15 @@ async def _one(connection: Connection, sql: str) -> dict[str, Any]:
     return row
 
 
-def _may_read(role: str, tables: list[dict[str, Any]], sequences: list[str]) -> None:
+def _may_read(
+    role: str, major: int, tables: list[dict[str, Any]], sequences: list[dict[str, Any]]
+) -> None:
     """Raises Refused, which names the grant that is missing."""
-    closed = [each["name"] for each in tables if not (each["may_enter"] and each["may_read"])]
-    closed += sequences
-    grant = f'GRANT pg_read_all_data TO "{role}";'
-    if closed:
+    without = [each for each in tables if not (each["may_enter"] and each["may_read"])]
+    without += sequences
+    if without:
+        closed = [each["name"] for each in without]
+        grant = read_everything(f'"{role}"', major, (each["schema"] for each in without))
         more = f" and {len(closed) - 3} more" if len(closed) > 3 else ""
         raise Refused(
             f"The database user {role} may not read {', '.join(closed[:3])}{more}, so a backup "

@@ -2,7 +2,7 @@
 
 ALTER DATABASE … RENAME locks the database against new sessions and waits five seconds for the
 old ones to leave; they are ended meanwhile from a second session. Both renames commit together
-or not at all: a crash at any moment leaves the live database as it was.
+or not at all. Where the connection is lost on the way, which of the two it was is asked afterwards.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bot.backups.beside_databases import (
     described,
     listed,
 )
+from bot.backups.switch_outcome import Attempt, lost, not_switched, switched_after_all
 from bot.clients.postgres_trouble import DatabaseFailure
 from bot.errors import BadInput, OpsError, Refused
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.clients.postgres import Connection, Database
 
 _TRIES = 2
+_LOOK_FOR = 60.0  # seconds, in which a server restarts
 _END_SESSIONS = """
 select count(pg_terminate_backend(pid)) as ended from pg_stat_activity
 where datname = any(%s) and pid <> pg_backend_pid() and backend_type = 'client backend'
@@ -58,12 +60,16 @@ where a.datname = any(%s) and a.backend_type = 'client backend' and a.pid <> pg_
 
 @dataclass(frozen=True, slots=True)
 class Switched:
-    """`before` is the name that the database of before has now; it is kept."""
+    """`before` is the name that the database of before has now; it is kept.
+
+    `seen_later`: the server's answer was lost, and a look afterwards found it switched.
+    """
 
     live: str
     source: str
     before: str
     sessions_ended: int
+    seen_later: bool = False
 
 
 async def find(database: Database, name: str) -> BesideDatabase:
@@ -76,12 +82,14 @@ async def find(database: Database, name: str) -> BesideDatabase:
         if each.name == name:
             raise BadInput(
                 f"{name} is not a whole copy: it is {each.standing.value}.",
-                f"Drop it: `/pitchey restore drop {name}`, and restore again.",
+                "Drop it, and restore again.",
+                offers=((f"Drop {name}", f"restore drop {name}"),),
             )
     names = ", ".join(each.name for each in usable)
     raise BadInput(
         f"There is no restored database called {name}.",
-        f"There are: {names}." if names else "First restore one: `/pitchey restore <id>`.",
+        f"There are: {names}." if names else "First restore a backup beside the live one.",
+        offers=(("All databases", "restore list"), ("Show backups", "backups")),
     )
 
 
@@ -101,11 +109,14 @@ def name_before(live: str, now: datetime, taken: Collection[str] = ()) -> str:
     return name
 
 
-async def switch(database: Database, source: str, live: str, by: str) -> Switched:
+async def switch(
+    database: Database, source: str, live: str, by: str, *, patience: float = _LOOK_FOR
+) -> Switched:
     """`source` becomes `live`, and what was live gets a name that says so.
 
     Raises Refused where the role may not, OpsError where a session does not end, DatabaseFailure;
-    in each of these nothing was changed.
+    in each of these nothing was changed. Where the connection was lost, the server is asked for
+    `patience` seconds what is true; OpsError says so where it does not tell.
     """
     names = await database.query("select datname as name from pg_database", deadline=20.0)
     before = name_before(live, datetime.now(UTC), {str(each["name"]) for each in names})
@@ -113,50 +124,60 @@ async def switch(database: Database, source: str, live: str, by: str) -> Switche
     await _may_rename(database, live, source)
     await _may_end(database, live, source)
     ended = 0
-    for attempt in range(1, _TRIES + 1):
+    for _ in range(_TRIES):
+        attempt = Attempt(source, live, before, third)
         try:
-            ended += await _renamed(database, third, source, live, before, by)
+            ended += await _renamed(database, attempt, by)
         except DatabaseFailure as error:
             # object_in_use: somebody who may not be ended, or who came back in that moment
-            if error.state != "55006":
+            if error.state == "55006":
+                continue
+            if not attempt.pid or not lost(error):
+                error.message += " Nothing was switched."
                 raise
-            if attempt == _TRIES:
-                raise OpsError(
-                    f"Sessions in {live} could not be ended, so nothing was switched.",
-                    "Stop what writes (`/pitchey maintenance on`), see who is there "
-                    "(`/pitchey db connections`), and switch again.",
-                ) from error
-        else:
-            break
-    return Switched(live, source, before, ended)
+            if await switched_after_all(database, attempt, patience=patience):
+                return Switched(live, source, before, ended, seen_later=True)
+            raise not_switched(attempt) from error
+        return Switched(live, source, before, ended)
+    raise OpsError(
+        f"Sessions in {live} could not be ended, so nothing was switched.",
+        "Stop what writes (`/pitchey maintenance on`), see who is there "
+        "(`/pitchey db connections`), and switch again.",
+    )
 
 
-async def _renamed(
-    database: Database, third: str, source: str, live: str, before: str, by: str
-) -> int:
+async def _renamed(database: Database, attempt: Attempt, by: str) -> int:
     from psycopg import sql
 
+    third, both = attempt.third, [attempt.live, attempt.source]
     rename = sql.SQL("alter database {} rename to {}")
     say = sql.SQL("comment on database {} is {}")
-    names = sql.Identifier(live), sql.Identifier(source), sql.Identifier(before)
+    live, source, before = map(sql.Identifier, (*both, attempt.before))
     async with (
         acting(database, third, deadline=SECONDS) as connection,
         acting(database, third, deadline=SECONDS) as other,
     ):
         ended: list[int] = []
-        ending = asyncio.create_task(_end_sessions(other, [live, source], ended))
+        ending = asyncio.create_task(_end_sessions(other, both, ended))
         try:
             async with connection.transaction():
-                await connection.execute("set local lock_timeout = '20s'")
-                await connection.execute(rename.format(names[0], names[2]))
-                await connection.execute(rename.format(names[1], names[0]))
+                attempt.pid = await _began(connection)
+                await connection.execute(rename.format(live, before))
+                await connection.execute(rename.format(source, live))
                 replaced = described(Standing.REPLACED, "", by=by)
-                await connection.execute(say.format(names[2], sql.Literal(replaced)))
-                await connection.execute(say.format(names[0], sql.SQL("null")))
+                await connection.execute(say.format(before, sql.Literal(replaced)))
+                await connection.execute(say.format(live, sql.SQL("null")))
         finally:
             ending.cancel()
             await asyncio.gather(ending, return_exceptions=True)
         return sum(ended)
+
+
+async def _began(connection: Connection) -> int:
+    """The server's process; what it commits is on its disk before it says so."""
+    await connection.execute("set local lock_timeout = '20s'; set local synchronous_commit = 'on'")
+    row = await (await connection.execute("select pg_backend_pid() as pid")).fetchone()
+    return int(row["pid"]) if row else 0
 
 
 async def _end_sessions(connection: Connection, names: list[str], ended: list[int]) -> None:

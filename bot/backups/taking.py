@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING
 from bot.backups.beside import put_beside
 from bot.backups.dumping import Order, Progress, stream
 from bot.backups.encryption import recipient_of
+from bot.backups.leftovers import delete
 from bot.backups.manifest import DUMP, MANIFEST, Label, Manifest, folder_of, new_id
 from bot.backups.processes import ProgramFailed
 from bot.backups.shelf import KeptBackup
-from bot.backups.snapshot import Snapshot, held
+from bot.backups.snapshot import Snapshot, alone
 from bot.backups.uploading import Stored, part_size
 from bot.backups.words import size
 from bot.clients.postgres_programs import direct, find, sign_in
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.store import Store
 
+log = logging.getLogger(__name__)
 Say = Callable[[str], Awaitable[None]]
 _CLEANING = 30.0  # seconds that a cancelled backup has to take its parts away
 _SHORT = 20.0
@@ -44,12 +47,14 @@ async def take(
     person: Person,
     say: Say,
     read_back: bool = True,
+    waits: bool = True,
 ) -> KeptBackup:
     """Make a backup of the database; answers it once it was read back and decoded, or, without
     `read_back`, once its manifest is in the bucket.
 
     `say` is told how it stands, about once a second; where it raises, or this task is cancelled,
-    the backup is given up and nothing of it is left. Raises OpsError.
+    the backup is given up and nothing of it is left. Two of one database never run at once: it
+    waits for the other, or raises BeingMade where it does not wait. Raises OpsError.
     """
     _configured(clients)
     database, seconds = clients.database, settings.backups.most_minutes * 60.0
@@ -57,7 +62,9 @@ async def take(
     await database.query("select 1", deadline=_SHORT)
     for attempt in range(1, _AGAIN + 1):
         try:
-            async with held(database, deadline=seconds) as snapshot:
+            async with alone(
+                database, deadline=seconds, wait=seconds if waits else 0.0, say=say
+            ) as snapshot:
                 made = await _backup(settings, clients, store, Label(label), person, say, snapshot)
         except (ProgramFailed, DatabaseFailure) as error:
             if attempt == _AGAIN or not _vanished(error):
@@ -108,17 +115,22 @@ async def _backup(
     )  # fmt: skip
     progress = Progress()
     stored, counts = await _streamed(settings, clients, order, snapshot, progress, say)
-    await say("Storing configuration, versions and the bot's own data beside it")
-    beside, missing, code = await put_beside(settings, clients, store, folder, recipient)
-    manifest = Manifest(
-        format=2, id=backup, label=label.value, database=snapshot.database, object=name,
-        bytes=stored.size, sha256=stored.sha256, raw_bytes=progress.raw_bytes, etag=stored.etag,
-        started_at=began, finished_at=datetime.now(UTC), by=person.name, person_id=person.id,
-        server_version=snapshot.server_version, program_version=program.version,
-        bot_version=_version(), database_bytes=snapshot.database_bytes, compression="zstd",
-        recipient=recipient, tables=counts, beside=beside, missing=missing, code=code,
-    )  # fmt: skip
-    await put(clients, folder + MANIFEST, manifest.text().encode())
+    try:
+        await say("Storing configuration, versions and the bot's own data beside it")
+        beside, missing, code = await put_beside(settings, clients, store, folder, recipient)
+        manifest = Manifest(
+            format=2, id=backup, label=label.value, database=snapshot.database, object=name,
+            bytes=stored.size, sha256=stored.sha256, raw_bytes=progress.raw_bytes, etag=stored.etag,
+            started_at=began, finished_at=datetime.now(UTC), by=person.name, person_id=person.id,
+            server_version=snapshot.server_version, program_version=program.version,
+            bot_version=_version(), database_bytes=snapshot.database_bytes, compression="zstd",
+            recipient=recipient, tables=counts, beside=beside, missing=missing, code=code,
+        )  # fmt: skip
+        await _put_manifest(clients, folder + MANIFEST, manifest.text().encode())
+    except BaseException:
+        # Without its manifest it is no backup, and nobody would take it away for weeks.
+        await asyncio.shield(_take_back(clients, folder))
+        raise
     return KeptBackup(backup, folder, folder + name, stored.size, manifest.finished_at, manifest)
 
 
@@ -168,15 +180,30 @@ async def _counted(snapshot: Snapshot, progress: Progress) -> dict[str, int]:
     return await snapshot.counts()
 
 
-async def put(clients: Clients, key: str, content: bytes) -> None:
-    """A small object; raises StorageFailure."""
+async def _put_manifest(clients: Clients, key: str, content: bytes) -> None:
+    """Raises StorageFailure, and OpsError where the bucket gives it back differently."""
+    bucket = clients.backups.name
 
-    def store(client: S3Client) -> None:
-        client.put_object(
-            Bucket=clients.backups.name, Key=key, Body=content, ContentType="application/json"
+    def store(client: S3Client) -> bytes:
+        client.put_object(Bucket=bucket, Key=key, Body=content, ContentType="application/json")
+        return client.get_object(Bucket=bucket, Key=key)["Body"].read()
+
+    if await clients.backups.run(store, deadline=_SHORT) != content:
+        raise OpsError(
+            "The bucket does not give the manifest back as it was stored: it did not keep what it "
+            "had taken.",
+            "Look at the provider's status page; the backup is not counted.",
         )
 
-    await clients.backups.run(store, deadline=_SHORT)
+
+async def _take_back(clients: Clients, folder: str) -> None:
+    """Delete what is in the folder; never raises."""
+    try:
+        async with asyncio.timeout(_CLEANING):
+            objects = await clients.backups.objects(folder, deadline=_SHORT)
+            await delete(clients, [each.key for each in objects])
+    except (OpsError, TimeoutError) as error:
+        log.warning("an unfinished backup stays in %s: %s", folder, error)
 
 
 def _configured(clients: Clients) -> None:

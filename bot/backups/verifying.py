@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from bot.backups.beside_checking import beside_problems
 from bot.backups.contents import Contents
 from bot.backups.manifest import plain
 from bot.backups.marking import mark
@@ -40,7 +41,10 @@ _SHOWN = 5
 
 
 class Proof(BaseModel):
-    """What `verified.json` says: every table's rows and the sum of their text."""
+    """What `verified.json` says: every table's rows and the sum of their text.
+
+    `problems` are the dump's; `beside` those of what goes with it, without which it can be used.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -50,7 +54,9 @@ class Proof(BaseModel):
     stored_bytes: int = 0
     raw_bytes: int = 0
     tables: dict[str, tuple[int, str]] = Field(default_factory=dict)  # rows, SHA-256
+    sizes: dict[str, int] = Field(default_factory=dict)  # bytes of each table's rows, as text
     problems: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -80,13 +86,16 @@ async def verify(
     """
     began, contents, read = time.perf_counter(), Contents(), Read()
     problems = tuple(await _problems(settings, clients, backup, contents, read, say))
+    beside = await beside_problems(clients, backup)
+    found = {
+        f"{_quoted(schema)}.{_quoted(name)}": content
+        for (schema, name), content in sorted(contents.tables.items())
+    }
     proof = Proof(
         at=datetime.now(UTC), by=person.name, seconds=round(time.perf_counter() - began, 3),
-        stored_bytes=read.stored, raw_bytes=read.raw, problems=problems,
-        tables={
-            f"{_quoted(schema)}.{_quoted(name)}": (content.rows, content.sha256)
-            for (schema, name), content in sorted(contents.tables.items())
-        },
+        stored_bytes=read.stored, raw_bytes=read.raw, problems=problems, beside=beside,
+        tables={name: (content.rows, content.sha256) for name, content in found.items()},
+        sizes={name: content.size for name, content in found.items()},
     )  # fmt: skip
     await mark(clients, backup, CORRUPT if problems else VERIFIED, proof.model_dump_json(indent=1))
     columns = {table: content.columns for table, content in contents.tables.items()}
@@ -187,7 +196,7 @@ def _decode_plain(
             contents.feed(piece)
             return len(piece)
 
-    pour(client, bucket, backup, settings, Target(), read, stop)  # type: ignore[arg-type]
+    pour(client, bucket, backup, settings, Target(), read, stop)
     if contents.unfinished or not contents.complete:
         raise Damaged("The dump ends before its last line: pg_dump did not finish it.")
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.backups.encryption import recipient_of
+from bot.backups.shelf import newest_good
 from bot.backups.snapshot import TABLES
 from bot.check.report import Item, failed, good, skipped, warning
 from bot.clients import Clients
+from bot.clients.postgres_grants import read_everything
 from bot.clients.postgres_programs import find
 from bot.errors import OpsError
 from bot.settings import Settings
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 PROGRAMS, READING, MAKING = "Backup programs", "Backup permissions", "Restore permissions"
-WRITING = "Backups bucket, writing"
+WRITING, ENCRYPTION = "Backups bucket, writing", "Backup encryption"
 _ROLE = """
 select current_setting('server_version_num')::int / 10000 as major, current_user as role,
   (select rolcreatedb or rolsuper from pg_roles where rolname = current_user) as creates
@@ -27,7 +31,11 @@ select current_setting('server_version_num')::int / 10000 as major, current_user
 
 async def backups(settings: Settings, clients: Clients) -> Sequence[Item]:
     """Each in its own item; nothing is left in the bucket."""
-    return [*await _database(settings, clients), await _bucket(settings, clients)]
+    return [
+        *await _database(settings, clients),
+        await _bucket(settings, clients),
+        await _encryption(settings, clients),
+    ]
 
 
 async def _database(settings: Settings, clients: Clients) -> list[Item]:
@@ -40,19 +48,21 @@ async def _database(settings: Settings, clients: Clients) -> list[Item]:
     except OpsError as error:
         return [skipped(each, error.message) for each in (PROGRAMS, READING, MAKING)]
     closed = [
-        each["name"]
+        each
         for each in tables
         if not (each["may_enter"] and each["may_read"]) or each["rows_hidden"]
     ]
-    grant = f'GRANT pg_read_all_data TO "{told["role"]}"; ALTER ROLE "{told["role"]}" BYPASSRLS;'
+    role, major = f'"{told["role"]}"', int(told["major"])
+    reads = read_everything(role, major, (each["schema"] for each in closed))
+    grant = f"{reads} ALTER ROLE {role} BYPASSRLS;"
     return [
-        await _programs(settings, int(told["major"])),
+        await _programs(settings, major),
         good(READING, f"Its user may read all {len(tables):,} tables.")
         if not closed
         else failed(
             READING,
             f"Its user may not read {len(closed):,} of {len(tables):,} tables, such as "
-            f"{closed[0]}: no backup can be made.",
+            f"{closed[0]['name']}: no backup can be made.",
             f"As the owner: {grant}",
         ),
         good(MAKING, "Its user may make databases, as restores need.")
@@ -60,7 +70,7 @@ async def _database(settings: Settings, clients: Clients) -> list[Item]:
         else warning(
             MAKING,
             "Its user may not make databases, so nothing can be restored or rehearsed.",
-            f'As the owner: ALTER ROLE "{told["role"]}" CREATEDB.',
+            f"As the owner: ALTER ROLE {role} CREATEDB.",
         ),
     ]
 
@@ -95,3 +105,26 @@ async def _bucket(settings: Settings, clients: Clients) -> Item:
             "Grant the key put, delete and multipart uploads on the bucket.",
         )
     return good(WRITING, f"{bucket.name} takes uploads, in parts too, and lets them go.")
+
+
+async def _encryption(settings: Settings, clients: Clients) -> Item:
+    """Whether what was stored last can be read: a lost key is found out before the worst day."""
+    own = recipient_of(settings)
+    line = f"Encrypted to {own}." if own else "BACKUP_AGE_IDENTITY is not set: not encrypted."
+    if not clients.backups.configured:
+        return skipped(ENCRYPTION, line)
+    try:
+        newest = await newest_good(
+            settings, clients, deadline=settings.checks.backup, now=datetime.now(UTC)
+        )
+    except OpsError as error:
+        return skipped(ENCRYPTION, error.message)
+    if newest is not None and not newest.readable_with(own):
+        return failed(
+            ENCRYPTION,
+            f"The newest backup, {newest.id}, is encrypted to {newest.recipient}, and the bot does "
+            "not have that key: it cannot restore it.",
+            "Put the line of that key's file that begins with AGE-SECRET-KEY-1 into "
+            "BACKUP_AGE_IDENTITY, or make a new backup.",
+        )
+    return good(ENCRYPTION, line) if own else skipped(ENCRYPTION, line)

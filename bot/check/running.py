@@ -16,6 +16,7 @@ from bot.check import (
     database,
     machine,
     platform,
+    records,
     roles,
     slack,
 )
@@ -44,6 +45,7 @@ def probes(settings: Settings) -> tuple[Probe, ...]:
     return (
         Probe(machine.SETTINGS, calm, machine.settings_file),
         Probe(machine.DATA, calm, machine.data_folder),
+        Probe(records.RECORDS, calm, records.records),
         Probe(machine.CERTIFICATES, calm, machine.certificates),
         Probe(slack.BOT_TOKEN, calm, slack.bot_token),
         Probe(slack.APP_TOKEN, calm, slack.app_token),

@@ -21,7 +21,7 @@ from bot.clients.cloudflare_answers import (
 )
 from bot.clients.cloudflare_refusals import CloudflareError
 from bot.clients.http import Answer, Http
-from bot.errors import NotConfigured
+from bot.errors import BadAnswer, NotConfigured
 
 _TOKEN_HINT = "Set CLOUDFLARE_API_TOKEN in the bot's environment."  # noqa: S105 - a name
 MOST_PAGES = 50  # of one list; more is a list without end
@@ -109,6 +109,29 @@ class Cloudflare:
             **more,
         )
         return read_envelope(answer, permission)
+
+    async def file(
+        self,
+        path: str,
+        *,
+        permission: str,
+        params: Mapping[str, str | int],
+        deadline: float,
+        most_bytes: int,
+    ) -> Answer:
+        """One GET whose answer is a file and no envelope. Raises as `call` does."""
+        answer = await self.http.send(
+            "GET",
+            self.api_url.rstrip("/") + path,
+            headers={"authorization": f"Bearer {self._token()}"},
+            params=params,
+            deadline=deadline,
+            most_bytes=most_bytes,
+        )
+        if answer.status != 200 or answer.media_type == "application/json":
+            read_envelope(answer, permission)
+            raise BadAnswer(f"Cloudflare answered {answer.status} in place of a file.")
+        return answer
 
     async def pages(
         self,

@@ -2,7 +2,7 @@
 
 Figures arrive minutes late, and an answer may be partial: both are told, never hidden. `errors`
 are exceptions and exceeded limits only; a handler that answers 500 is none (see
-`cloudflare_telemetry.status_classes`). Source: developers.cloudflare.com/analytics/graphql-api.
+`cloudflare_observability`). Source: developers.cloudflare.com/analytics/graphql-api.
 """
 
 from __future__ import annotations

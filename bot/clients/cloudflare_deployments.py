@@ -12,6 +12,7 @@ from bot.errors import BadAnswer
 
 PERMISSION = "Workers Scripts Read"
 WRITE = "Workers Scripts Write"
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_MESSAGE = 1_000  # bytes; Cloudflare cuts what is longer
 
 
@@ -28,6 +29,8 @@ class Deployment:
     """One deployment of one or two versions; `at` is aware.
 
     `triggered_by` is Cloudflare's word: deployment, secret, rollback, promotion, … or empty.
+    Where Cloudflare tells no time, `timed` is false and `at` that of the deployment before: it
+    came no earlier. A deployment left out would let another one pass for what is live.
     """
 
     id: str
@@ -37,6 +40,7 @@ class Deployment:
     message: str
     triggered_by: str
     shares: tuple[Share, ...]
+    timed: bool = True
 
     @property
     def version(self) -> str:
@@ -101,10 +105,9 @@ async def deploy(
         json=body,
         deadline=deadline,
     )
-    made = _deployment(page.result) if isinstance(page.result, Mapping) else None
-    if made is None:
+    if not isinstance(page.result, Mapping):
         raise BadAnswer("Cloudflare answered a deployment in another shape than expected.")
-    return made
+    return _deployment(page.result, datetime.now(UTC))
 
 
 def read_deployments(told: Any) -> tuple[Deployment, ...]:
@@ -112,22 +115,34 @@ def read_deployments(told: Any) -> tuple[Deployment, ...]:
     listed = told.get("deployments") if isinstance(told, Mapping) else None
     if not isinstance(listed, list):
         raise BadAnswer("Cloudflare's list of deployments has another shape than expected.")
-    found = [_deployment(each) for each in listed if isinstance(each, Mapping)]
-    known = [each for each in found if each is not None]
-    return tuple(sorted(known, key=lambda each: each.at, reverse=True))
+    # Newest first: from the end on, each has the one before it as its earliest time.
+    entries = [each for each in reversed(listed) if isinstance(each, Mapping)]
+    before = next((at for each in entries if (at := _time(each)) is not None), _LONG_AGO)
+    found: list[Deployment] = []
+    for each in entries:
+        found.append(_deployment(each, before))
+        before = found[-1].at
+    found.reverse()  # of two at one time, Cloudflare's order decides
+    return tuple(sorted(found, key=lambda each: each.at, reverse=True))
 
 
-def _deployment(told: Mapping[str, Any]) -> Deployment | None:
+def _time(told: Mapping[str, Any]) -> datetime | None:
     try:
         at = datetime.fromisoformat(str(told.get("created_on", "")))
     except ValueError:
         return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _deployment(told: Mapping[str, Any], earliest: datetime) -> Deployment:
+    at = _time(told)
     versions = [each for each in told.get("versions") or () if isinstance(each, Mapping)]
     notes = told.get("annotations")
     notes = notes if isinstance(notes, Mapping) else {}
     return Deployment(
         id=str(told.get("id") or ""),
-        at=at if at.tzinfo else at.replace(tzinfo=UTC),
+        at=at or earliest,
+        timed=at is not None,
         author=str(told.get("author_email") or ""),
         source=str(told.get("source") or ""),
         message=str(notes.get("workers/message") or ""),

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.clients.cloudflare import Cloudflare
-from bot.clients.cloudflare_telemetry import MOST, PERMISSION, STATUS, service
+from bot.clients.cloudflare_observability import STATUS, kept_events
+from bot.clients.cloudflare_telemetry import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +32,11 @@ async def refused_requests(
     cloudflare: Cloudflare, script: str, since: datetime, until: datetime, *, deadline: float
 ) -> tuple[RefusedRequest, ...]:
     """Those answered with 400 and above, the newest 2,000 at most. Raises what `call` does."""
-    page = await cloudflare.call(
-        "POST",
-        f"{cloudflare.account}/workers/observability/telemetry/query",
-        permission=PERMISSION,
-        json={
-            "queryId": "refused",
-            "timeframe": {"from": _ms(since), "to": _ms(until)},
-            "view": "events",
-            "limit": MOST,
-            "parameters": {
-                "datasets": ["cloudflare-workers"],
-                "filters": [
-                    service(script),
-                    {"key": STATUS, "operation": "gte", "type": "number", "value": 400},
-                ],
-            },
-        },
-        repeatable=True,
-        deadline=deadline,
+    refused = {"key": STATUS, "operation": "gte", "type": "number", "value": 400}
+    result = await kept_events(
+        cloudflare, script, since, until, filters=(refused,), limit=MOST, deadline=deadline
     )
-    return read_refused(page.result)
+    return read_refused(result)
 
 
 def read_refused(result: Any) -> tuple[RefusedRequest, ...]:
@@ -86,7 +71,3 @@ def _request(entry: Mapping[str, Any]) -> RefusedRequest | None:
 def _inside(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     held = body.get(name)
     return held if isinstance(held, Mapping) else {}
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

@@ -13,14 +13,12 @@ from typing import Any
 
 from bot.clients.cloudflare import Cloudflare
 from bot.clients.cloudflare_answers import whole
+from bot.clients.cloudflare_observability import OUTCOME, STATUS, kept_events
 from bot.clients.cloudflare_tail_events import route_of
 
-PERMISSION = "Workers Observability Read"
 KEPT = timedelta(days=7)
 MOST = 2_000  # events of one answer
-STATUS = "$workers.event.response.status"
 _LEVEL = "$metadata.level"
-_OUTCOME = "$workers.outcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,60 +50,12 @@ async def events(
     deadline: float = 15.0,
 ) -> tuple[KeptEvent, ...]:
     """Newest first, at most `limit`; empty also where the Worker has no observability."""
-    page = await cloudflare.call(
-        "POST",
-        f"{cloudflare.account}/workers/observability/telemetry/query",
-        permission=PERMISSION,
-        json={
-            "queryId": "events",
-            "timeframe": {"from": _ms(since), "to": _ms(until)},
-            "view": "events",
-            "limit": min(limit, MOST),
-            "parameters": {
-                "datasets": ["cloudflare-workers"],
-                "filters": [service(script), *filters],
-            },
-        },
-        repeatable=True,
-        deadline=deadline,
-    )
-    found = read_events(page.result, cloudflare.http.redact)
+    result = await kept_events(
+        cloudflare, script, since, until,
+        filters=filters, limit=min(limit, MOST), deadline=deadline,
+    )  # fmt: skip
+    found = read_events(result, cloudflare.http.redact)
     return tuple(sorted(found, key=lambda event: event.at, reverse=True))
-
-
-async def status_classes(
-    cloudflare: Cloudflare,
-    script: str,
-    since: datetime,
-    until: datetime,
-    *,
-    deadline: float = 15.0,
-) -> dict[int, int]:
-    """How many answers there were of each class: {2: …, 4: …, 5: …}; handled 500s too."""
-    page = await cloudflare.call(
-        "POST",
-        f"{cloudflare.account}/workers/observability/telemetry/query",
-        permission=PERMISSION,
-        json={
-            "queryId": "status-classes",
-            "timeframe": {"from": _ms(since), "to": _ms(until)},
-            "view": "calculations",
-            "parameters": {
-                "datasets": ["cloudflare-workers"],
-                "filters": [service(script)],
-                "calculations": [{"operator": "count"}],
-                "groupBys": [{"type": "number", "value": STATUS}],
-            },
-        },
-        repeatable=True,
-        deadline=deadline,
-    )
-    return read_classes(page.result)
-
-
-def service(script: str) -> dict[str, Any]:
-    """The filter that keeps one Worker."""
-    return {"key": "$metadata.service", "operation": "eq", "type": "string", "value": script}
 
 
 # The filters of one question all have to hold; each question finds errors that the others miss.
@@ -113,8 +63,8 @@ ERROR_FILTERS: tuple[tuple[dict[str, Any], ...], ...] = (
     ({"key": _LEVEL, "operation": "eq", "type": "string", "value": "error"},),
     ({"key": STATUS, "operation": "gte", "type": "number", "value": 500},),
     (
-        {"key": _OUTCOME, "operation": "exists", "type": "string", "value": ""},
-        {"key": _OUTCOME, "operation": "neq", "type": "string", "value": "ok"},
+        {"key": OUTCOME, "operation": "exists", "type": "string", "value": ""},
+        {"key": OUTCOME, "operation": "neq", "type": "string", "value": "ok"},
     ),
 )
 
@@ -127,22 +77,6 @@ def read_events(result: Any, redact: Callable[[str], str] = str) -> Iterable[Kep
         event = _event(entry, redact) if isinstance(entry, Mapping) else None
         if event is not None:
             yield event
-
-
-def read_classes(result: Any) -> dict[int, int]:
-    """Counts by class of status; what has no status (a cron, a line) is left out. Pure."""
-    counted: dict[int, int] = {}
-    calculations = result.get("calculations") if isinstance(result, Mapping) else None
-    first = calculations[0] if isinstance(calculations, list) and calculations else None
-    rows = first.get("aggregates") if isinstance(first, Mapping) else None
-    for row in rows if isinstance(rows, list) else []:
-        groups = row.get("groups") if isinstance(row, Mapping) else None
-        group = groups[0] if isinstance(groups, list) and groups else None
-        status = _status(group.get("value")) if isinstance(group, Mapping) else None
-        count = row.get("value") if isinstance(row, Mapping) else None
-        if status is not None and isinstance(count, (int, float)) and not isinstance(count, bool):
-            counted[status // 100] = counted.get(status // 100, 0) + int(count)
-    return counted
 
 
 def _event(entry: Mapping[str, Any], redact: Callable[[str], str]) -> KeptEvent | None:
@@ -200,7 +134,3 @@ def _moment(value: Any) -> datetime | None:
         return datetime.fromtimestamp(value / 1000, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

@@ -7,16 +7,14 @@ handler that answers 500 counts as success in Cloudflare's analytics, so they ar
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.clients.cloudflare import Cloudflare
-from bot.clients.cloudflare_telemetry import PERMISSION, STATUS, service
+from bot.clients.cloudflare_observability import COUNT, OUTCOME, STATUS, VERSION, kept_figures
 
-VERSION = "$workers.scriptVersion.id"
-OUTCOME = "$workers.outcome"
 WALL_TIME = "$workers.wallTimeMs"
 # A visitor who went away is no fault of the version's.
 _NO_FAULT = frozenset({"ok", "canceled", "responseStreamDisconnected"})
@@ -44,10 +42,9 @@ async def counts(
     cloudflare: Cloudflare, script: str, since: datetime, until: datetime, *, deadline: float
 ) -> dict[str, VersionCounts]:
     """By version id; empty also where the Worker keeps no log. Raises what Cloudflare.call does."""
-    told = await _ask(
-        cloudflare, script, since, until, [{"operator": "count"}], (VERSION, OUTCOME, STATUS),
-        deadline=deadline,
-    )  # fmt: skip
+    told = await kept_figures(
+        cloudflare, script, since, until, groups=(VERSION, OUTCOME, STATUS), deadline=deadline
+    )
     return read_counts(told)
 
 
@@ -62,9 +59,9 @@ async def slower_than(
 ) -> dict[str, int]:
     """How many requests of each version took longer."""
     slow = {"key": WALL_TIME, "operation": "gt", "type": "number", "value": milliseconds}
-    told = await _ask(
-        cloudflare, script, since, until, [{"operator": "count"}], (VERSION,), (slow,),
-        deadline=deadline,
+    told = await kept_figures(
+        cloudflare, script, since, until,
+        groups=(VERSION,), filters=(slow,), deadline=deadline,
     )  # fmt: skip
     found: dict[str, int] = {}
     for groups, value in _rows(told, 0):
@@ -82,9 +79,9 @@ async def speeds(
         for operator in ("p90", "p99")
     ]
     answered = {"key": WALL_TIME, "operation": "exists", "type": "number", "value": 0}
-    told = await _ask(
-        cloudflare, script, since, until, [{"operator": "count"}, *wanted], (VERSION,),
-        (answered,), deadline=deadline,
+    told = await kept_figures(
+        cloudflare, script, since, until,
+        calculations=(COUNT, *wanted), groups=(VERSION,), filters=(answered,), deadline=deadline,
     )  # fmt: skip
     return read_speeds(told)
 
@@ -121,41 +118,6 @@ def read_speeds(result: Any) -> dict[str, VersionSpeed]:
     }
 
 
-async def _ask(
-    cloudflare: Cloudflare,
-    script: str,
-    since: datetime,
-    until: datetime,
-    calculations: Sequence[Mapping[str, Any]],
-    groups: Sequence[str],
-    filters: Sequence[Mapping[str, Any]] = (),
-    *,
-    deadline: float,
-) -> Any:
-    page = await cloudflare.call(
-        "POST",
-        f"{cloudflare.account}/workers/observability/telemetry/query",
-        permission=PERMISSION,
-        json={
-            "queryId": "versions",
-            "timeframe": {"from": _ms(since), "to": _ms(until)},
-            "view": "calculations",
-            "parameters": {
-                "datasets": ["cloudflare-workers"],
-                "filters": [service(script), *filters],
-                "calculations": list(calculations),
-                "groupBys": [
-                    {"type": "number" if key == STATUS else "string", "value": key}
-                    for key in groups
-                ],
-            },
-        },
-        repeatable=True,
-        deadline=deadline,
-    )
-    return page.result
-
-
 def _rows(result: Any, number: int) -> Iterator[tuple[dict[str, Any], float]]:
     """The groups and the value of each row of one calculation that can be understood.
 
@@ -189,7 +151,3 @@ def _number(value: Any) -> float | None:
     except (TypeError, ValueError, OverflowError):
         return None
     return told if math.isfinite(told) and told >= 0 else None
-
-
-def _ms(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

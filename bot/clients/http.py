@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import json as jsonlib
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,6 +86,8 @@ class Http:
     redact: Callable[[str], str] = field(default=str, repr=False)
     _client: httpx.AsyncClient | None = field(default=None, repr=False)
     _context: ssl.SSLContext | None = field(default=None, repr=False)
+    # Prepared in a thread while the event loop asks: of two clients one would never be closed.
+    _making: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     async def send(  # noqa: PLR0913 - every option is keyword-only
         self,
@@ -194,14 +198,10 @@ class Http:
             here = following
 
     def tls_context(self) -> ssl.SSLContext:
-        """Verifies against the public authorities, and `ca_file` besides. Made once."""
+        """Verifies against the public authorities, and `ca_file` besides."""
         if self._context is None:
-            import httpx
-
-            context = httpx.create_ssl_context()
-            if self.ca_file is not None:
-                context.load_verify_locations(cafile=self.ca_file)
-            self._context = context
+            changed = 0 if self.ca_file is None else self.ca_file.stat().st_mtime_ns
+            self._context = _verifying(self.ca_file, changed)
         return self._context
 
     def fresh(self) -> Http:
@@ -210,26 +210,41 @@ class Http:
 
     def connect(self) -> httpx.AsyncClient:
         """The client behind `send`; makes it, and loads its library, at the first call."""
-        if self._client is None:
-            import httpx
-            from httpx_retries import RetryTransport
+        with self._making:
+            if self._client is None:
+                self._client = self._made()
+            return self._client
 
-            context = self.tls_context()
-            self._client = httpx.AsyncClient(
-                transport=RetryTransport(transport=httpx.AsyncHTTPTransport(verify=context)),
-                verify=context,  # for the connections that go through a proxy of the environment
-                follow_redirects=False,
-                # identity: the bytes counted are the bytes that came
-                headers={"user-agent": USER_AGENT, "accept-encoding": "identity"},
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # keeps none
-                mounts={"all://127.0.0.1": None, "all://localhost": None},  # never by a proxy
-            )
-        return self._client
+    def _made(self) -> httpx.AsyncClient:
+        import httpx
+        from httpx_retries import RetryTransport
+
+        context = self.tls_context()
+        return httpx.AsyncClient(
+            transport=RetryTransport(transport=httpx.AsyncHTTPTransport(verify=context)),
+            verify=context,  # for the connections that go through a proxy of the environment
+            follow_redirects=False,
+            # identity: the bytes counted are the bytes that came
+            headers={"user-agent": USER_AGENT, "accept-encoding": "identity"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # keeps none
+            mounts={"all://127.0.0.1": None, "all://localhost": None},  # never by a proxy
+        )
 
     async def aclose(self) -> None:
         if self._client is not None:
             await self._client.aclose()
             self._client = None
+
+
+@cache
+def _verifying(ca_file: Path | None, _changed: int) -> ssl.SSLContext:
+    """One for the process: reading all authorities takes some 40 ms."""
+    import httpx
+
+    context = httpx.create_ssl_context()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    return context
 
 
 async def _read(response: httpx.Response, received: bytearray, most: int) -> bool:

@@ -48,14 +48,20 @@ class Platform:
     _learning: asyncio.Lock | None = field(default=None, repr=False)
 
     async def get(
-        self, path: str, *, deadline: float, probe: bool = True, signed_in: bool = False
+        self,
+        path: str,
+        *,
+        deadline: float,
+        headers: Mapping[str, str] | None = None,
+        probe: bool = True,
+        signed_in: bool = False,
     ) -> Answer:
         """GET one address of the API; `signed_in` sends the bot's session. Raises NoAnswer."""
-        headers = {"accept": "application/json"}
+        sent = {"accept": "application/json", **(headers or {})}
         if signed_in and self.session:
-            headers["cookie"] = f"pitchey-session={self.session}"
+            sent["cookie"] = f"pitchey-session={self.session}"
         return await self.http.send(
-            "GET", self.api_url + path, deadline=deadline, headers=headers, probe=probe
+            "GET", self.api_url + path, deadline=deadline, headers=sent, probe=probe
         )
 
     async def refusal(self, *, deadline: float) -> Refusal | None:

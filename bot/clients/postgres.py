@@ -97,8 +97,8 @@ class Looking:
         lock_seconds: float = LOCK_SECONDS,
         foreign: bool = False,
     ) -> list[dict[str, Any]]:
-        """Rows of one statement that the server ends after `deadline` seconds, and sooner where
-        it waits `lock_seconds` for a lock. A `foreign` text may hold one statement only.
+        """Rows of the one statement that has any; the server ends it after `deadline` seconds,
+        and sooner where it waits `lock_seconds` for a lock. A `foreign` text is one statement.
 
         Raises DatabaseFailure. After a time-out of the network the connection is closed.
         """
@@ -112,6 +112,8 @@ class Looking:
                 )
                 # Binary results need the protocol that refuses several statements in one.
                 cursor = await self.connection.execute(sql.encode(), parameters, binary=foreign)
+                while cursor.description is None and cursor.nextset():
+                    continue
                 return await cursor.fetchall()
         except DatabaseFailure as failure:
             if isinstance(failure.__cause__, TimeoutError):
@@ -221,6 +223,9 @@ class Database:
                 await connection.execute(
                     "select set_config('statement_timeout', '0', false), "
                     "set_config('lock_timeout', %s, false), "
+                    # A server that crashes would take back what was told as done.
+                    "set_config('synchronous_commit', case current_setting('synchronous_commit') "
+                    "when 'off' then 'on' else current_setting('synchronous_commit') end, false), "
                     "set_config('datestyle', 'ISO, YMD', false), "
                     "set_config('intervalstyle', 'postgres', false), "
                     "set_config('timezone', 'UTC', false), "

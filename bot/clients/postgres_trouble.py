@@ -59,7 +59,7 @@ _MEANINGS: tuple[tuple[DatabaseTrouble, re.Pattern[str]], ...] = tuple(
         (
             DatabaseTrouble.CUT,
             r"closed the connection|connection reset|broken pipe|eof detected|"
-            r"shutting down|terminating connection|lost",
+            r"no connection to the server|shutting down|terminating connection|lost",
         ),
     )
 )

@@ -23,11 +23,12 @@ _MOST_THREADS = 4  # a bucket; a store that hangs for ever must not collect them
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object: size in bytes, time of its last change."""
+    """One object: size in bytes, time of its last change, which is not `known` everywhere."""
 
     key: str
     size: int
     modified: datetime
+    known: bool = True  # False where `modified` lies in the future, by whose clock ever
 
 
 @dataclass
@@ -44,6 +45,8 @@ class Bucket:
     timeout_seconds: float = 10.0
     _client: Any = field(default=None, repr=False)
     _busy: int = field(default=0, repr=False)
+    # Each call has a thread of its own: of two clients one would never be closed.
+    _making: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def configured(self) -> bool:
@@ -126,30 +129,34 @@ class Bucket:
 
     def connect(self) -> S3Client:
         """The boto3 client; made, and its library loaded, at the first call."""
-        if self._client is None:
-            import boto3
-            from botocore.config import Config
+        with self._making:
+            if self._client is None:
+                self._client = self._made()
+            client: S3Client = self._client
+            return client
 
-            session = boto3.session.Session()
-            self._client = session.client(
-                "s3",
-                aws_access_key_id=self.access_key,
-                aws_secret_access_key=self.secret_key,
-                endpoint_url=self.endpoint_url,
-                region_name=self.region,
-                verify=str(self.ca_file) if self.ca_file else None,
-                config=Config(
-                    connect_timeout=min(5.0, self.timeout_seconds),
-                    read_timeout=self.timeout_seconds,
-                    retries={"total_max_attempts": 2, "mode": "standard"},
-                    signature_version="s3v4",
-                    # R2 refuses the checksum headers newer clients add by themselves.
-                    request_checksum_calculation="when_required",
-                    response_checksum_validation="when_required",
-                ),
-            )
-        client: S3Client = self._client
-        return client
+    def _made(self) -> S3Client:
+        import boto3
+        from botocore.config import Config
+
+        session = boto3.session.Session()
+        return session.client(
+            "s3",
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            endpoint_url=self.endpoint_url,
+            region_name=self.region,
+            verify=str(self.ca_file) if self.ca_file else None,
+            config=Config(
+                connect_timeout=min(5.0, self.timeout_seconds),
+                read_timeout=self.timeout_seconds,
+                retries={"total_max_attempts": 2, "mode": "standard"},
+                signature_version="s3v4",
+                # R2 refuses the checksum headers newer clients add by themselves.
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
 
     def _told(self, error: Exception) -> StorageFailure:
         import botocore.exceptions as faults
@@ -166,6 +173,8 @@ class Bucket:
             unresolved = any(word in str(error) for word in ("resolve", "Name or service"))
             trouble = StorageTrouble.NAME if unresolved else StorageTrouble.REFUSED
             return StorageFailure(trouble, self.name)
+        if isinstance(error, (faults.HTTPClientError, faults.IncompleteReadError)):
+            return StorageFailure(StorageTrouble.CUT, self.name)
         return StorageFailure(StorageTrouble.OTHER, self.name, type(error).__name__)
 
     def close(self) -> None:

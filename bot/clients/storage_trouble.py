@@ -16,6 +16,7 @@ class StorageTrouble(StrEnum):
     NAME = "name not resolved"
     REFUSED = "connection refused"
     TIMED_OUT = "timed out"
+    CUT = "connection cut"
     CERTIFICATE = "certificate not accepted"
     SLOW_DOWN = "rate limited"
     FAILING = "failing"
@@ -46,6 +47,7 @@ _SENTENCES = {
     StorageTrouble.NAME: "The name of the object store cannot be resolved.",
     StorageTrouble.REFUSED: "The object store refuses connections.",
     StorageTrouble.TIMED_OUT: "The object store did not answer in time.",
+    StorageTrouble.CUT: "The object store cut the connection in the middle of a transfer.",
     StorageTrouble.CERTIFICATE: "The certificate of the object store is not accepted.",
     StorageTrouble.SLOW_DOWN: "The object store asks to slow down.",
     StorageTrouble.FAILING: "The object store answers with a fault of its own.",
@@ -53,12 +55,13 @@ _SENTENCES = {
 }
 
 _HINTS = {
-    StorageTrouble.DENIED: "Grant list and read on the bucket to the key.",
+    StorageTrouble.DENIED: "Grant the key list and read on the bucket, and write for backups.",
     StorageTrouble.NO_BUCKET: "Correct the bucket's name in pitchey.toml, [storage].",
     StorageTrouble.KEYS: "Replace the access key in the bot's environment.",
     StorageTrouble.NAME: "Correct the endpoint in pitchey.toml, [storage].",
     StorageTrouble.REFUSED: "Look at the provider's status page.",
     StorageTrouble.TIMED_OUT: "Look at the provider's status page.",
+    StorageTrouble.CUT: "Try again; if it is cut each time, look at the provider's status page.",
     StorageTrouble.CERTIFICATE: "Set ca_file under [network] if the store has its own authority.",
     StorageTrouble.SLOW_DOWN: "Try again in a minute.",
     StorageTrouble.FAILING: "Look at the provider's status page.",
@@ -75,6 +78,8 @@ class StorageFailure(Unreachable):
             StorageTrouble.KEYS,
         }
         message = _SENTENCES[trouble].format(bucket=bucket)
+        if trouble is StorageTrouble.OTHER and code:
+            message = f"{message.rstrip('.')} ({code})."
         super().__init__(message, _HINTS.get(trouble, ""), permanent=permanent)
         self.trouble = trouble
         self.code = code

@@ -6,24 +6,22 @@ import base64
 from collections.abc import Sequence
 from functools import cache
 from itertools import groupby
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING
 
 from bot.documents.model import Document, Part, Picture
+from bot.documents.template import template
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @cache
 def _template() -> Template:
-    found = Environment(
-        loader=PackageLoader("bot.documents"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters["base64"] = lambda data: base64.b64encode(data).decode("ascii")
-    found.filters["kind"] = _kind
-    return found.get_template("document.html")
+    return template("bot.documents", "document.html", base64=_base64, kind=_kind)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def _kind(part: object) -> str:

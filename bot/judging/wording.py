@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.phrases import plural
+
 _NUMBER_AND_UNIT = re.compile(
     r"(?<=\d) (?=(?:ms|s|%|bytes|[kMG]B|minutes?|hours?|days?)(?!\w))", re.ASCII
 )
@@ -22,10 +24,6 @@ def age(hours: float) -> str:
     if hours < 1:
         return plural(max(0, round(hours * 60)), "minute")
     return plural(round(hours), "hour") if hours < 72 else plural(round(hours / 24), "day")
-
-
-def plural(count: int, thing: str) -> str:
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

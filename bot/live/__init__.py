@@ -1,7 +1,7 @@
 """What of the platform is live at Cloudflare, which version is the way back, and going there."""
 
 from bot.live.answering import Answered, answering
-from bot.live.changing import Changed, LiveChanged, Unknown, put_live, told
+from bot.live.changing import Changed, LiveChanged, put_live, told
 from bot.live.choosing import (
     Candidate,
     Verdict,
@@ -10,6 +10,7 @@ from bot.live.choosing import (
     last_good,
     suspect,
 )
+from bot.live.lost_answers import NothingChanged, Unknown
 from bot.live.picture import MAINTENANCE_TAG, Picture, look, script_of
 from bot.live.rolling_back import RolledBack, roll_back
 from bot.live.secret_setting import SecretSet, set_secret
@@ -21,6 +22,7 @@ __all__ = [
     "Candidate",
     "Changed",
     "LiveChanged",
+    "NothingChanged",
     "Picture",
     "RolledBack",
     "SecretSet",

@@ -1,4 +1,4 @@
-"""Which uploaded version answers requests, asked of the platform itself."""
+"""Whether a version answers every request, asked of the platform itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.clients.http_faults import NoAnswer
-from bot.errors import BadAnswer
+from bot.clients.platform_version import NOT_TOLD, told_version
 
 if TYPE_CHECKING:
     from bot.clients.platform import Platform
 
-VERSION = "/api/version"
 _AT_ONCE = 5  # requests of one round
 _PAUSE = 0.25  # seconds between two rounds
 _EACH = 5.0  # seconds for one request
@@ -44,35 +42,15 @@ async def answering(platform: Platform, wanted: str, *, deadline: float = 10.0) 
     """
     started = time.perf_counter()
     while True:
-        told = await asyncio.gather(*(_ask(platform) for _ in range(_AT_ONCE)))
+        asked = (told_version(platform, deadline=_EACH) for _ in range(_AT_ONCE))
+        told = await asyncio.gather(*asked)
         spent = time.perf_counter() - started
-        seen = Counter(version for version, _ in told if version)
-        trouble = next((words for _, words in told if words), "")
+        seen = Counter(each.version for each in told if each.version)
+        trouble = next((each.trouble for each in told if each.trouble), "")
         if set(seen) == {wanted} and not trouble:
             return Answered(wanted, dict(seen), spent)
-        if all(words == _NOT_OFFERED for _, words in told):
-            return Answered(wanted, trouble=_NOT_OFFERED, offered=False)
+        if all(each.trouble == NOT_TOLD for each in told):
+            return Answered(wanted, trouble=NOT_TOLD, offered=False)
         if spent + _PAUSE >= deadline:
             return Answered(wanted, dict(seen), None, trouble)
         await asyncio.sleep(_PAUSE)
-
-
-_NOT_OFFERED = "this release does not tell which version it is"
-
-
-async def _ask(platform: Platform) -> tuple[str, str]:
-    """The version that answered, or the trouble."""
-    try:
-        answer = await platform.get(VERSION, deadline=_EACH)
-    except NoAnswer as error:
-        return "", error.message
-    if answer.status in {404, 405, 410, 501}:
-        return "", _NOT_OFFERED
-    if answer.status >= 400:
-        return "", f"{VERSION} answered {answer.status}"
-    try:
-        body = answer.told()
-    except BadAnswer:
-        return "", f"{VERSION} answered no JSON"
-    version = body.get("version") if isinstance(body, Mapping) else None
-    return (version, "") if isinstance(version, str) and version else ("", _NOT_OFFERED)

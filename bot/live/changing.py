@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +18,7 @@ from bot.clients.cloudflare_deployments import (
 )
 from bot.clients.cloudflare_refusals import CloudflareError
 from bot.errors import BadAnswer, OpsError, Unreachable
+from bot.live.lost_answers import LOST, ONE_LOOK, lost, not_known, nothing_changed, seen
 
 if TYPE_CHECKING:
     from bot.clients.cloudflare import Cloudflare
@@ -26,8 +27,6 @@ _Result = TypeVar("_Result")
 _TIMES = 3
 _LONGEST_WAIT = 8.0  # seconds that Cloudflare may ask for before another try
 _ASK_AGAIN = "See `deployments`, then ask again."
-_LOOK_SOON = "Look at `deployments` as soon as Cloudflare answers again."
-_LOOK = 10.0  # seconds for one look at the deployments
 
 
 class LiveChanged(OpsError):
@@ -58,10 +57,6 @@ class LiveChanged(OpsError):
         return made
 
 
-class Unknown(OpsError):
-    """Cloudflare did not answer, and whether it deployed cannot be read either."""
-
-
 @dataclass(frozen=True, slots=True)
 class Changed:
     """`before` was live until then; `api_seconds` is the time Cloudflare's answers took in all.
@@ -82,7 +77,7 @@ def told(shares: Iterable[Share]) -> str:
     return ", ".join(f"{each.version[:8]} {each.percent:g} %" for each in shares) or "nothing"
 
 
-async def put_live(
+async def put_live(  # noqa: PLR0913 - every option is keyword-only
     cloudflare: Cloudflare,
     script: str,
     shares: Iterable[Share],
@@ -91,31 +86,44 @@ async def put_live(
     message: str,
     force: bool = False,
     deadline: float = 60.0,
+    environment: str = "",
+    say: Callable[[str], Awaitable[None]] | None = None,
 ) -> Changed:
     """Deploy this split, after a look that `expected` is live, with another look afterwards.
 
     `expected` None skips the first comparison. Where Cloudflare does not answer or asks to wait,
-    it is looked whether the split is live, and only then sent again, three times in all.
-    Raises LiveChanged, Unknown, SecretsChanged, and what Cloudflare.call does.
+    it is looked whether the split is live, and only then sent again, three times in all; the last
+    look has a time of its own after `deadline`. `environment` is where to look, for a button; `say`
+    hears of an answer that was lost where the change was done.
+    Raises LiveChanged, NothingChanged, Unknown, SecretsChanged, and what Cloudflare.call does.
     """
     wanted, clock = tuple(shares), _Clock()
     approved = None if expected is None else tuple(expected)
+    sending = _Sending(cloudflare, script, wanted, message, force, clock, environment)
+    changed = await _in_time(sending, approved, deadline)
+    if changed.noticed and say is not None:
+        await say(LOST.removesuffix("."))
+    return changed
+
+
+async def _in_time(
+    sending: _Sending, approved: tuple[Share, ...] | None, deadline: float
+) -> Changed:
     try:
         async with asyncio.timeout(deadline):
-            before = await clock.look(cloudflare, script)
+            before = await sending.clock.look(sending.cloudflare, sending.script)
             if approved is not None and not same_split(before.shares if before else (), approved):
                 raise LiveChanged(before, approved)
-            sending = _Sending(cloudflare, script, wanted, message, force, clock)
             return await sending.after(before)
     except TimeoutError as late:
-        raise Unknown(
-            f"Cloudflare took longer than {deadline:g} s, so it is not known whether the "
-            "deployment took effect.",
-            _LOOK_SOON,
-        ) from late
+        words = f"Cloudflare took longer than {deadline:g} s."
+        failure = Unreachable(words, "See cloudflarestatus.com.")
+        if not sending.begun:
+            raise failure from late
+        return await sending.found(failure)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Sending:
     cloudflare: Cloudflare
     script: str
@@ -123,10 +131,15 @@ class _Sending:
     message: str
     force: bool
     clock: _Clock
+    environment: str
+    before: Deployment | None = None
+    begun: bool = False
 
     async def after(self, before: Deployment | None) -> Changed:
-        """Send until it is live, at most three times."""
+        """Send until it is live, at most three times, and never again without a look."""
+        self.before, doubtful = before, False
         for attempt in range(1, _TIMES + 1):
+            self.begun = True
             try:
                 made = await self._once()
             except (Unreachable, BadAnswer, CloudflareError) as failure:
@@ -134,17 +147,23 @@ class _Sending:
                     raise  # a refusal changes nothing
                 if attempt < _TIMES and await _waited(failure):
                     continue
-                found = await self._after_silence(failure)
-                if found is not None and (before is None or found.id != before.id):
-                    if not same_split(found.shares, self.wanted):
-                        raise LiveChanged(found, self.wanted, sent=True) from failure
-                    return Changed(before, found, self.clock.seconds, noticed=True)
-                if attempt == _TIMES:
-                    raise
+                if isinstance(failure, CloudflareLimited):
+                    raise  # nothing was done, and waiting would take too long
+                doubtful = doubtful or lost(failure)
+                if attempt == _TIMES or doubtful:
+                    changed = await self._looked(failure, last=attempt == _TIMES)
+                    if changed is not None:
+                        return changed
                 await asyncio.sleep(0.5 * attempt)
             else:
-                return await self._checked(before, made)
+                return await self._checked(made)
         raise AssertionError("unreachable")
+
+    async def found(self, failure: OpsError) -> Changed:
+        """What a look shows; raises NothingChanged, Unknown and LiveChanged."""
+        changed = await self._looked(failure, last=True)
+        assert changed is not None  # noqa: S101 - the last look tells or raises
+        return changed
 
     async def _once(self) -> Deployment:
         sent = deploy(
@@ -152,8 +171,9 @@ class _Sending:
         )
         return await self.clock.measure(sent)
 
-    async def _checked(self, before: Deployment | None, made: Deployment) -> Changed:
+    async def _checked(self, made: Deployment) -> Changed:
         """Look whether it is what is live, and whether anybody came in between."""
+        before = self.before
         try:
             history = await self.clock.history(self.cloudflare, self.script)
         except OpsError:
@@ -167,18 +187,26 @@ class _Sending:
             overtaken = None
         return Changed(before, made, self.clock.seconds, overtaken=overtaken)
 
-    async def _after_silence(self, failure: OpsError) -> Deployment | None:
-        """What is live now; raises Unknown where nobody can tell."""
-        if isinstance(failure, CloudflareLimited):
-            raise failure  # nothing was done, and waiting would take too long
-        try:
-            return await self.clock.look(self.cloudflare, self.script)
-        except OpsError as blind:
-            raise Unknown(
-                "Cloudflare did not answer, so it is not known whether the deployment took "
-                f"effect. It said: {failure.message}",
-                _LOOK_SOON,
-            ) from blind
+    async def _looked(self, failure: OpsError, *, last: bool) -> Changed | None:
+        """None where it was not done and may be sent again."""
+        now = await seen(
+            lambda: self.clock.look(self.cloudflare, self.script),
+            self._is_new,
+            lambda _blind: not_known(
+                "whether the deployment took effect", failure, self.environment
+            ),
+        )
+        if now is None or not self._is_new(now):
+            if last:
+                stands = told(self.before.shares if self.before else ())
+                raise nothing_changed(f"live is {stands}", failure) from failure
+            return None
+        if not same_split(now.shares, self.wanted):
+            raise LiveChanged(now, self.wanted, sent=True) from failure
+        return Changed(self.before, now, self.clock.seconds, noticed=True)
+
+    def _is_new(self, found: Deployment | None) -> bool:
+        return found is not None and (self.before is None or found.id != self.before.id)
 
 
 async def _waited(failure: OpsError) -> bool:
@@ -204,7 +232,7 @@ class _Clock:
             self.seconds += time.perf_counter() - begun
 
     async def history(self, cloudflare: Cloudflare, script: str) -> tuple[Deployment, ...]:
-        return await self.measure(deployments(cloudflare, script, deadline=_LOOK))
+        return await self.measure(deployments(cloudflare, script, deadline=ONE_LOOK))
 
     async def look(self, cloudflare: Cloudflare, script: str) -> Deployment | None:
         found = await self.history(cloudflare, script)

@@ -7,14 +7,16 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.clients.cloudflare_deployments import Deployment, Share
+from bot.clients.cloudflare_deployments import Deployment, Share, deployments, same_split
 from bot.events import DeploymentFinished
 from bot.live.answering import Answered, answering
 from bot.live.changing import Changed, put_live
+from bot.live.lost_answers import ONE_LOOK
 from bot.live.picture import script_of
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime
+    from bot.settings import Environment
 
 Say = Callable[[str], Awaitable[None]]
 
@@ -55,6 +57,7 @@ async def roll_back(  # noqa: PLR0913 - every option is keyword-only
     reason: str,
     person_name: str,
     force: bool = False,
+    again: bool = False,
     say: Say = silent,
     deadline: float = 60.0,
     patience: float = 10.0,
@@ -62,13 +65,15 @@ async def roll_back(  # noqa: PLR0913 - every option is keyword-only
     """Give every request to `version` (a whole id), and ask the platform until it answers.
 
     `expected` is the split that was approved; anything else that is live stops it before the
-    change. `patience` seconds is how long the platform is asked. Tells the other features.
+    change. `again` follows an attempt that may have been done: where `version` is live at 100 %,
+    nothing is sent. `patience` seconds is how long the platform is asked. Tells the other features.
     Raises what `put_live` does; a platform that does not answer is told in the result.
     """
     started = time.perf_counter()
     where = runtime.settings.environment(environment)
     await say("Deploy the old version at 100 %")
-    changed = await put_live(
+    changed = await _done_before(runtime, where, version) if again else None
+    changed = changed or await put_live(
         runtime.clients.cloudflare,
         script_of(where),
         (Share(version, 100),),
@@ -76,6 +81,7 @@ async def roll_back(  # noqa: PLR0913 - every option is keyword-only
         message=f"Rollback to {version[:8]} by {person_name}: {reason}",
         force=force,
         deadline=deadline,
+        environment=where.name,
     )
     _tell(runtime, where.name, changed, version, person_name)
     await say("Ask the platform which version answers")
@@ -93,6 +99,16 @@ async def roll_back(  # noqa: PLR0913 - every option is keyword-only
         noticed=changed.noticed,
         overtaken=changed.overtaken,
     )
+
+
+async def _done_before(runtime: Runtime, where: Environment, version: str) -> Changed | None:
+    """What an earlier attempt made, whose answer was lost; None where it is not live."""
+    started = time.perf_counter()
+    history = await deployments(runtime.clients.cloudflare, script_of(where), deadline=ONE_LOOK)
+    if not history or not same_split(history[0].shares, (Share(version, 100),)):
+        return None
+    before = history[1] if len(history) > 1 else None
+    return Changed(before, history[0], time.perf_counter() - started, noticed=True)
 
 
 def _tell(

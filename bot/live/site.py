@@ -10,7 +10,8 @@ from bot.clients.cloudflare_pages import Build, builds, go_back, live_build
 from bot.clients.http_faults import NoAnswer
 from bot.errors import BadInput, NotConfigured, OpsError
 from bot.events import DeploymentFinished
-from bot.live.changing import LiveChanged, Unknown
+from bot.live.changing import LiveChanged
+from bot.live.lost_answers import ONE_LOOK, lost, not_known, nothing_changed, seen
 from bot.together import together
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ class SitePicture:
 
 @dataclass(frozen=True, slots=True)
 class SiteBack:
-    """`status` is what the site's front page answered afterwards; `trouble` where it did not."""
+    """`status` is what the site's front page answered afterwards; `trouble` where it did not.
+
+    `noticed` is set where Cloudflare's answer was lost, and the build found live by looking.
+    """
 
     build: Build
     before: Build | None
@@ -67,6 +71,7 @@ class SiteBack:
     api_seconds: float
     status: int = 0
     trouble: str = ""
+    noticed: bool = False
 
 
 def project_of(environment: Environment) -> str:
@@ -91,7 +96,7 @@ async def roll_back_site(
 ) -> SiteBack:
     """Serve that build, where `expected` (an id) is still live; then look, and ask the site.
 
-    Raises LiveChanged, Unknown, and what Cloudflare.call does.
+    Raises LiveChanged, NothingChanged, Unknown, and what Cloudflare.call does.
     """
     where = runtime.settings.environment(environment)
     cloudflare, project = runtime.clients.cloudflare, project_of(where)
@@ -103,23 +108,24 @@ async def roll_back_site(
     try:
         await go_back(cloudflare, project, build.id)
     except OpsError as failure:
-        if failure.permanent:
+        if not lost(failure):
             raise
         trouble = failure  # perhaps it happened all the same
-    try:
-        live = await live_build(cloudflare, project)
-    except OpsError as blind:
-        raise Unknown(
-            "Cloudflare does not answer, so it is not known which build is live.",
-            "Look at `deployments` as soon as Cloudflare answers again.",
-        ) from blind
+    live = await seen(
+        lambda: live_build(cloudflare, project, deadline=ONE_LOOK),
+        lambda found: found == build.id,
+        lambda blind: not_known("which build of the site is live", trouble or blind, where.name),
+    )
+    if trouble is not None and live == expected:
+        stands = before.live.short if before.live else expected[:8]
+        raise nothing_changed(f"the site is build {stands}", trouble) from trouble
     if live != build.id:
-        raise trouble or LiveChanged.of_site(live[:8], build.short)
+        raise LiveChanged.of_site(live[:8], build.short) from trouble
     api_seconds = time.perf_counter() - started
     _tell(runtime, where.name, build, before.live, person_name)
     status, words = await _front_page(runtime, where)
     seconds = time.perf_counter() - started
-    return SiteBack(build, before.live, seconds, api_seconds, status, words)
+    return SiteBack(build, before.live, seconds, api_seconds, status, words, trouble is not None)
 
 
 def _tell(

@@ -35,6 +35,7 @@ class Lane:
     clock: Clock = REAL
     bucket: Bucket = field(default_factory=Bucket)
     lost: Callable[[], bool] = lambda: False  # whether another process delivers by now
+    posting: bool = False  # a message is on its way to Slack
 
     async def run(self) -> None:
         """Return once nothing waits here; raises OpsError where the store fails."""
@@ -44,7 +45,11 @@ class Lane:
             if wait > 0:
                 await self.clock.sleep(min(wait, LOOK_AGAIN))
             else:
-                await self._deliver(message)
+                self.posting = True
+                try:
+                    await self._deliver(message)
+                finally:
+                    self.posting = False
 
     async def _deliver(self, message: OutboxMessage) -> None:
         try:

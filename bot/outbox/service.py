@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 1.0  # seconds; other processes store messages too
+ARRIVES_WITHIN = 2.0  # seconds that a leaving process waits for what it has given to Slack
 NAMES_KEPT = 300.0  # seconds; a channel can be renamed
 
 
@@ -58,7 +59,8 @@ class Outbox:
         self._ids_until = 0.0
         self._name_failures = 0
         self._wake = asyncio.Event()
-        self._lost: Callable[[], bool] = lambda: False
+        self._taken: Callable[[], bool] = lambda: False  # the right to deliver, by another one
+        self._leaving = False
         self.messages = Messages(store, redactor, self._fallback, self._wake.set)
         self._worker: asyncio.Task[None] | None = None
         self.delivering = asyncio.Event()  # set once no other process delivers
@@ -102,10 +104,22 @@ class Outbox:
         self._worker.cancel()
         await asyncio.gather(self._worker, return_exceptions=True)
 
+    async def hand_over(self) -> None:
+        """Let another process deliver from now on, once what is on its way has arrived."""
+        if self._worker is None:
+            return
+        if self.delivering.is_set():
+            self._leaving = True
+            self._wake.set()
+            await asyncio.wait((self._worker,), timeout=2 * ARRIVES_WITHIN)
+        self._worker.cancel()
+        await asyncio.gather(self._worker, return_exceptions=True)
+        self._worker = None
+
     async def run(self) -> None:
         """Deliver until cancelled."""
         lock = self._store.worker_lock()
-        self._lost = lock.lost
+        self._taken = lock.lost
         try:
             while True:
                 try:
@@ -119,6 +133,8 @@ class Outbox:
                     # and that one asks Slack about it.
                     self.delivering.clear()
                     await self._stop_lanes()
+                if self._leaving:
+                    return
                 await asyncio.sleep(LOOK_EVERY)
         finally:
             lock.close()
@@ -133,6 +149,9 @@ class Outbox:
                 return
             await asyncio.sleep(0.02)
 
+    def _lost(self) -> bool:
+        return self._leaving or self._taken()
+
     async def _deliver(self) -> None:
         while not self._lost():
             self._wake.clear()
@@ -143,6 +162,17 @@ class Outbox:
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY):
                     await self._wake.wait()
+        if self._leaving:
+            await self._empty_hands()
+
+    async def _empty_hands(self) -> None:
+        """Let what is on its way arrive, so that nobody has to ask Slack about it."""
+        posting = {self._running[place] for place in self._running if self._lanes[place].posting}
+        for place in tuple(self._running):
+            if not self._lanes[place].posting:
+                self._running[place].cancel()
+        if posting:
+            await asyncio.wait(posting, timeout=ARRIVES_WITHIN)
 
     async def _start_lanes(self) -> None:
         channels = self._store.channels()

@@ -7,14 +7,16 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.command import Block
-from bot.slack_calls import Slack
+
+if TYPE_CHECKING:
+    from bot.slack_calls import Slack
 
 log = logging.getLogger(__name__)
 EVENT_TYPE = "pitchey_outbox"

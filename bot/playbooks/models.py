@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -180,16 +181,21 @@ class Playbook(Part):
         """All steps, in their order."""
         return tuple(step for phase in self.phases for step in phase.steps)
 
+    @cached_property
+    def _numbered(self) -> dict[str, tuple[str, Step]]:
+        """Each step by its id, with its number; the first of two with one id."""
+        found: dict[str, tuple[str, Step]] = {}
+        for count, phase in enumerate(self.phases, 1):
+            for place, step in enumerate(phase.steps, 1):
+                found.setdefault(step.id, (f"{count}.{place}", step))
+        return found
+
     def step(self, step_id: str) -> Step | None:
-        return next((step for step in self.steps if step.id == step_id), None)
+        return self._numbered.get(step_id, ("", None))[1]
 
     def number(self, step_id: str) -> str:
         """`2.1` for the first step of the second phase; empty for an unknown one."""
-        for count, phase in enumerate(self.phases, 1):
-            for place, step in enumerate(phase.steps, 1):
-                if step.id == step_id:
-                    return f"{count}.{place}"
-        return ""
+        return self._numbered.get(step_id, ("", None))[0]
 
     def find(self, named: str) -> Step | None:
         """The step of that id or number."""

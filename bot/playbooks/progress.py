@@ -136,6 +136,12 @@ class RunView:
         return next(open_ones, self.phases[-1])
 
     @property
+    def front(self) -> PhaseView:
+        """The first phase in which somebody may act now: what runs or waits holds nobody up."""
+        can_act = (phase for phase in self.phases if any(step.open for step in phase.steps))
+        return next(can_act, self.current)
+
+    @property
     def next_steps(self) -> tuple[StepView, ...]:
         """What can be done now, in order; the late ones first."""
         found = [step for step in self.steps if step.open]

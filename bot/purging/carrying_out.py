@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clients import cloudflare_purge
-from bot.clients.cloudflare import CloudflareLimited
-from bot.errors import Unreachable
+from bot.clients.cloudflare import CloudflareError, CloudflareLimited
+from bot.errors import BadAnswer, OpsError, Unreachable
+from bot.live.lost_answers import lost
 from bot.planning import Operation
 from bot.purging.planning import EdgeWork, PurgePlan, find_keys
 from bot.purging.proof import Proof, Seen, ask
@@ -120,6 +121,17 @@ async def purge_edge(
     return EdgeDone(work.kind, total - skipped, requests, skipped, pace.waits, pace.waited)
 
 
+class PerhapsPurged(Unreachable):
+    """A batch was sent several times, and no answer came: it may have been purged."""
+
+    def __init__(self, times: int, failure: OpsError) -> None:
+        super().__init__(
+            "It is NOT KNOWN whether everything was purged at the edge: Cloudflare's answer was "
+            f"lost {times} times. {failure.message}",
+            "Purging the same again does no harm: try again once Cloudflare answers.",
+        )
+
+
 class _Pace:
     """Slower than the plan allows only where somebody else purges as well."""
 
@@ -141,8 +153,11 @@ class _Pace:
             await self._pause(late)
 
     async def take(self, send: Callable[[], Awaitable[None]]) -> None:
-        """Send until it is taken; a purge that was taken twice does no harm."""
-        failures = 0
+        """Send until it is taken; a purge that was taken twice does no harm.
+
+        Raises PerhapsPurged where answers were lost to the end.
+        """
+        failures, doubtful = 0, False
         while True:
             try:
                 await send()
@@ -155,10 +170,16 @@ class _Pace:
                 self.waited += wait
                 await self._say(f"Cloudflare asks to wait {wait} s; nothing is left out.")
                 await self._pause(wait)
-            except Unreachable:
+            except (Unreachable, BadAnswer, CloudflareError) as failure:
+                if isinstance(failure, CloudflareError) and not lost(failure):
+                    raise  # refused
                 failures += 1
+                doubtful = doubtful or lost(failure)
                 if failures >= _TRIES:
+                    if doubtful:
+                        raise PerhapsPurged(failures, failure) from failure
                     raise
+                await self._say("Cloudflare gave no answer; the same is purged once more.")
                 await self._pause(2.0**failures)
             else:
                 self._began = time.monotonic() if self._began is None else self._began

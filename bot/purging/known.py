@@ -11,7 +11,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from bot.clients.cloudflare_telemetry import STATUS, events
+from bot.clients.cloudflare_observability import STATUS
+from bot.clients.cloudflare_telemetry import events
 from bot.errors import BadInput, OpsError
 from bot.purging.addresses import absolute
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from bot.arguments import UnknownWord
 from bot.blocks import clip, code
 from bot.clients.cloudflare_purge import MOST_TAG
 from bot.clients.cloudflare_zone import Zone
@@ -16,6 +17,7 @@ from bot.purging.addresses import absolute, host_of, place_of
 MOST = 10_000  # values of one purge
 _TAG = re.compile(r"[!-+\--~]+")  # printable ASCII without space and comma
 _ALL_PATTERNS = re.compile(r"[/*?]*\*[/*?]*|(https?://)?\*?/\**")
+_EVERYTHING = re.compile(r"[/*]+")
 _CLASS = re.compile(r"\[[^\]]*\]?")  # of a Redis pattern: one character of several
 _NAMES = re.compile(r"[^\W_]")
 
@@ -165,10 +167,22 @@ def _covered(host: str, places: Places, text: str) -> None:
         )
 
 
-def _everything(pattern: str) -> BadInput:
-    return BadInput(
+def kind_of(word: str) -> str:
+    """What `cache purge /assets/*` means without a kind before it; empty where nothing shows it."""
+    if _EVERYTHING.fullmatch(word):
+        return ""
+    if "://" in word or word.startswith("/"):
+        return Kind.PATTERN if "*" in word else Kind.URL
+    if "*" in word:
+        return Kind.PATTERN
+    return ""
+
+
+def _everything(pattern: str) -> UnknownWord:
+    return UnknownWord(
         f"The pattern {code(clip(pattern, 40))} fits everything.",
         "If that is meant: `cache purge everything`.",
+        ("cache purge everything",),
     )
 
 

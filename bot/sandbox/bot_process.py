@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from bot.sandbox.configuration import surroundings
 from bot.sandbox.processes import Processes
@@ -21,11 +22,17 @@ class BotDidNotStart(Exception):
 
 
 class BotProcess:
-    """`python -m bot run` with the sandbox's settings. Its log goes to `log`."""
+    """`python -m bot run` with the sandbox's settings. Its log goes to `log`.
 
-    def __init__(self, processes: Processes, log: Path) -> None:
+    `own` are variables of this copy alone, such as its port.
+    """
+
+    def __init__(
+        self, processes: Processes, log: Path, own: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._processes = processes
         self._log = log
+        self.own = own
         self._process: Process | None = None
         self._reader: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
@@ -45,7 +52,7 @@ class BotProcess:
         self._last, self._stopping = [], False
         self._process = await self._processes.start(
             [sys.executable, "-m", "bot", "run", "--mode", mode],
-            environment=surroundings(variables) | {"PITCHEY_LOG": "INFO"},
+            environment=surroundings({**variables, **self.own}) | {"PITCHEY_LOG": "INFO"},
             stdin=DEVNULL,
             stdout=DEVNULL,
             stderr=PIPE,
@@ -67,12 +74,15 @@ class BotProcess:
         if self._reader is not None:
             await self._reader
 
-    async def stop(self) -> None:
-        self._stopping = True
+    async def stop(self) -> int | None:
+        """As whoever runs it would: SIGTERM, and SIGKILL after ten seconds. The exit code."""
+        self._stopping, code = True, None
         if self._process is not None:
             await self._processes.stop(self._process, signal.SIGTERM, patience=10)
+            code, self._process = self._process.returncode, None
         if self._reader is not None:
             await self._reader
+        return code
 
     async def _read(self, died: Callable[[str], None]) -> None:
         process = self._process

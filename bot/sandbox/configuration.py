@@ -18,7 +18,8 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 # From the person's shell nothing may reach the sandboxed bot that points at real services.
 _KEPT_OUT = (
     "AWS_", "CLOUDFLARE_", "CF_", "DATABASE_", "PG", "R2_", "SLACK_", "UPSTASH_", "PITCHEY_",
-    "PLATFORM_", "REPLICA_", "WORKER_", "POOLER_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
+    "PLATFORM_", "REPLICA_", "WORKER_", "POOLER_", "STORE_", "SCRATCH_",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
 )  # fmt: skip
 
 
@@ -68,10 +69,19 @@ def read_environment(path: Path) -> dict[str, str]:
 
 def surroundings(variables: Mapping[str, str]) -> dict[str, str]:
     """The environment of the bot's process: this one's, without real services, with ours."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.upper().startswith(_KEPT_OUT)
-    }
+    kept = {name: value for name, value in os.environ.items() if not _real(name)}
     return kept | {"NO_PROXY": "127.0.0.1,localhost", "PYTHONUNBUFFERED": "1"} | dict(variables)
+
+
+def move_in(variables: Mapping[str, str]) -> None:
+    """As `surroundings`, for this process: what it runs from now on speaks to the sandbox only."""
+    for name in [each for each in os.environ if _real(each) and each != "PITCHEY_LOG"]:
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+def _real(name: str) -> bool:
+    return name.upper().startswith(_KEPT_OUT)
 
 
 def _sections(values: Mapping[str, Any], name: str = "") -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.sandbox.fault import Fault
+from bot.sandbox.lost_answer_faults import LOST_ANSWER_FAULTS
+from bot.sandbox.scope_faults import SCOPE_FAULTS
 from bot.sandbox.symptom_faults import SYMPTOM_FAULTS
 
 __all__ = ["CATALOGUE", "Fault", "Faults"]
@@ -65,8 +67,18 @@ CATALOGUE: tuple[Fault, ...] = (
         "storage_cuts", "storage", "Storage cuts", "This share of long transfers is cut", 100.0, "%"
     ),
     Fault("storage_shortens", "storage", "Storage loses bytes", "Large objects are kept too short"),
+    Fault("storage_lies", "storage", "Storage lies", "It tells a length and gives fewer bytes"),
+    Fault("storage_stale", "storage", "Storage gives old content", "Reads give an older backup's"),
     Fault("backup_damaged", "storage", "Damaged backup", "A byte of the newest dump is another"),
     Fault("backup_old", "storage", "Old backup", "The newest backup is this old", 60.0, "hours"),
+    Fault(
+        "backup_ahead",
+        "storage",
+        "Backup from the future",
+        "Clocks ran ahead: another backup bears a time to come, by",
+        400.0,
+        "days",
+    ),
     Fault("auth_broken", "auth", "Sign-in broken", "The session endpoint answers 500"),
     Fault(
         "cloudflare_incident",
@@ -87,6 +99,7 @@ CATALOGUE: tuple[Fault, ...] = (
     ),
     Fault("cloudflare_slow", "cloudflare", "Cloudflare slow", "Every answer is late", 3.0, "s"),
     Fault("cloudflare_lies", "cloudflare", "Cloudflare lies", "Failures come with HTTP 200"),
+    *LOST_ANSWER_FAULTS,
     Fault("logs_off", "cloudflare", "Logs not kept", "The Worker has no observability"),
     Fault("tail_cut", "cloudflare", "Live logs cut", "Their sockets are cut this often", 5.0, "s"),
     Fault(
@@ -104,6 +117,7 @@ CATALOGUE: tuple[Fault, ...] = (
     Fault("slack_cut", "slack", "Socket cut", "Sockets are cut this often", 10.0, "s"),
     Fault("slack_redelivers", "slack", "Redelivery", "Every delivery comes twice"),
     Fault("slack_slow", "slack", "Slow Slack", "Every Slack answer is late", 2.0, "s"),
+    *SCOPE_FAULTS,
     *SYMPTOM_FAULTS,
     Fault("bot_killed", "bot", "Bot killed", "The bot's process is killed; off starts it again"),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 import time
@@ -15,7 +14,13 @@ from pathlib import Path
 from shlex import quote
 
 from bot.sandbox.bot_process import BotDidNotStart
-from bot.sandbox.configuration import UnreadableSettings, read_environment, read_settings
+from bot.sandbox.configuration import (
+    UnreadableSettings,
+    move_in,
+    read_environment,
+    read_settings,
+)
+from bot.sandbox.database.programs import NoPrograms, check
 from bot.sandbox.history import Asked as History
 from bot.sandbox.history import Unreasonable, read
 from bot.sandbox.occupancy import AlreadyRunning, Unusable, occupant
@@ -45,7 +50,9 @@ def command(words: list[str], run_command: Callable[[list[str], str], int]) -> i
     try:
         asked.own = read_settings(asked.settings)
         asked.past = _past(asked)
-    except (UnreadableSettings, Unreasonable) as error:
+        if asked.postgresql is not None:
+            check(asked.postgresql)
+    except (UnreadableSettings, Unreasonable, NoPrograms) as error:
         sys.stderr.write(f"pitchey sandbox: {error}\n")
         return EXIT_CONFIGURATION
     other = occupant(asked.folder)
@@ -99,6 +106,8 @@ async def _keep(asked: argparse.Namespace, stop: asyncio.Event, started: asyncio
         replicas=asked.replicas,
         zone="" if asked.zone == "none" else asked.zone,
         history=asked.past,
+        lasting=True,
+        postgresql=asked.postgresql,
     ) as world:
         started.set()
         how = _HOW.format(program=_line(_program(), asked.folder))
@@ -146,7 +155,7 @@ def _send(folder: Path, line: list[str], run_command: Callable[[list[str], str],
             "One that runs in another folder is named by --folder, before the command.\n"
         )
         return EXIT_UNAVAILABLE
-    os.environ.update(read_environment(folder / "environment"))
+    move_in(read_environment(folder / "environment"))
     return run_command(line, program)
 
 
@@ -208,7 +217,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--replicas", type=_replicas, default=0, metavar="N",
-        help="so many copies of the bot over one store in PostgreSQL; Socket Mode only",
+        help="so many copies of the bot over one store in PostgreSQL; a load balancer over HTTP",
+    )  # fmt: skip
+    parser.add_argument(
+        "--postgresql", type=Path, metavar="FOLDER",
+        help="another release for the platform's database: where its bin/initdb lies",
     )  # fmt: skip
     parser.add_argument("--no-bot", action="store_true", help="start everything but the bot")
     parser.add_argument(

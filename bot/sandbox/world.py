@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from bot.sandbox import bot_settings, configuration
+from bot.sandbox.balancer import Balancer
 from bot.sandbox.bot_process import BotDidNotStart, BotProcess
 from bot.sandbox.certificates import Certificates
 from bot.sandbox.cloudflare import Account, Cloudflare
 from bot.sandbox.cloudflare.account import STAGING, WORKER
+from bot.sandbox.copies import free_port, opened
 from bot.sandbox.database import Database
 from bot.sandbox.door import HOST
 from bot.sandbox.faults import Faults
@@ -33,7 +34,9 @@ from bot.sandbox.shared_store import SharedStore
 from bot.sandbox.storage import Storage
 from bot.sandbox.switchboard import Switchboard
 from bot.sandbox.workspace import ANA, OMAR, RITA, Workspace
+from bot.sandbox.workspace import lasting as lasting_workspace
 from bot.sandbox.workspace.server import application
+from bot.together import together
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 ROLES = {ANA: "admin", OMAR: "operator", RITA: "responder"}
@@ -47,7 +50,9 @@ class World:
     own, `staging_faults`.
     """
 
-    def __init__(self, folder: Path, release: str, tell: Tell, zone: str = "") -> None:
+    def __init__(
+        self, folder: Path, release: str, tell: Tell, zone: str, postgresql: Path | None
+    ) -> None:
         self.folder = folder
         self.faults = Faults()
         self.workspace = Workspace(MANIFEST, faults=self.faults)
@@ -55,13 +60,14 @@ class World:
         self.account = Account(plan=zone)
         self.log = RequestLog()
         self.staging_faults, self.staging_log = Faults(), RequestLog()
-        self.database = Database(folder, self.processes, self.faults)
+        self.database = Database(folder, self.processes, self.faults, postgresql)
         self.storage = Storage(self.processes, self.faults)
         self.redis = Redis(self.faults)
         self.certificates = Certificates(folder, self.faults)
         self.bot = BotProcess(self.processes, folder / "bot.log")
         self.copies: tuple[BotProcess, ...] = ()  # besides the first
         self.shared_store: SharedStore | None = None
+        self.balancer: Balancer | None = None  # before several copies that serve HTTP
         self.mode = "socket"
         self._own: Mapping[str, Any] = {}
         self._killed = False  # the bot, by its switch
@@ -92,6 +98,8 @@ class World:
         zone: str = "",
         history: History | None = None,
         replicas: int = 0,
+        lasting: bool = False,
+        postgresql: Path | None = None,
     ) -> AsyncIterator[World]:
         """Start every part and stop them at the end; `tell` gets a line per part.
 
@@ -99,7 +107,8 @@ class World:
         own domain at Cloudflare; without one it has none, as on workers.dev and pages.dev.
         `history` is a past made up for the bot, in the place of what it remembered.
         `replicas` is how many copies of the bot share a store in PostgreSQL; with 0 there is
-        one, whose store is a file.
+        one, whose store is a file. `lasting`: the workspace is as the last run left it.
+        `postgresql` is the folder of another release, for the platform's database.
         Raises AlreadyRunning, and BotDidNotStart where the bot itself fails.
         """
         folder = await asyncio.to_thread(folder.resolve)
@@ -107,13 +116,21 @@ class World:
             occupancy = Occupancy(folder)
             occupancy.take()
             stack.callback(occupancy.leave)
-            world = cls(folder, release, tell, zone)
+            world = cls(folder, release, tell, zone, postgresql)
             stack.callback(world.log.close)
             stack.callback(world.staging_log.close)
             stack.push_async_callback(world.processes.close)
             world.mode, world._own = mode, own_settings
             if replicas:
                 await world._share_store(stack, replicas)
+            kept = folder / lasting_workspace.NAME
+            if history is not None:
+                kept.unlink(missing_ok=True)
+            if lasting:
+                keeper = lasting_workspace.Keeper(world.workspace, kept, tell)
+                await keeper.start()
+                stack.push_async_callback(keeper.stop)
+                world.database.count_statements()  # tests have a stand-in for it
             await world._open(stack, port)
             if history is not None:
                 await world._timed("history", asyncio.to_thread(world._remember, history))
@@ -146,9 +163,12 @@ class World:
 
     async def start_bot(self) -> None:
         """Start the real bot and wait until it takes deliveries. Raises BotDidNotStart."""
-        for each in (self.bot, *self.copies):
-            if each is self.bot or not each.pid:
-                await each.start(self.mode, self.environment, self._tell)
+        await self.bot.start(self.mode, self.environment, self._tell)
+        # The first one brings the store to its shape; then side by side.
+        resting = [each for each in self.copies if not each.pid]
+        await together(*(each.start(self.mode, self.environment, self._tell) for each in resting))
+        if self.balancer is not None:
+            await self.balancer.sees(1 + len(self.copies))
         if self.mode == "http":
             url = f"http://{HOST}:{self.bot_port}/slack/events"
             await self.workspace.delivery.http.verify(url)
@@ -183,7 +203,10 @@ class World:
                 "regions": self.regions.apply,
             },
         )
-        self.bot_port = _free_port() if self.mode == "http" else 8080
+        if self.balancer is not None:
+            self.bot_port = self.balancer.port
+        else:
+            self.bot_port = free_port() if self.mode == "http" else 8080
         self.environment = bot_settings.variables(self)
         if self.shared_store is not None:
             self.environment["STORE_URL"] = self.shared_store.url
@@ -201,11 +224,9 @@ class World:
         )
 
     async def _share_store(self, stack: AsyncExitStack, replicas: int) -> None:
-        self.shared_store = SharedStore(self.folder, self.processes)
-        stack.push_async_callback(self.shared_store.stop)
-        await self.shared_store.start()
-        logs = (self.folder / f"bot-{number}.log" for number in range(2, replicas + 1))
-        self.copies = tuple(BotProcess(self.processes, log) for log in logs)
+        made = await opened(stack, self.folder, self.processes, self.mode, replicas)
+        self.bot, self.copies = made.first, made.others
+        self.shared_store, self.balancer = made.store, made.balancer
 
     async def _open_page(self, stack: AsyncExitStack, port: int) -> None:
         try:
@@ -245,11 +266,9 @@ class World:
         version_id = self.account.scripts[WORKER].live.versions[0][0]
 
         async def rows_and_backups() -> None:
-            await _all(
-                [
-                    self._timed("database", self.database.start(version_id)),
-                    self._timed("storage", self.storage.start()),
-                ]
+            await together(
+                self._timed("database", self.database.start(version_id)),
+                self._timed("storage", self.storage.start()),
             )
             dump, facts = await self.database.backup(self.folder)
             await self._timed("backups", self.storage.seed(dump, facts))
@@ -259,7 +278,7 @@ class World:
         parts = [rows_and_backups()]
         if with_bot:
             parts.append(self._timed("bot", self.start_bot()))
-        await _all(parts)
+        await together(*parts)
         self._switchboard.start()
         stack.push_async_callback(self._switchboard.stop)
         self.platform.invite_visitors()
@@ -273,20 +292,3 @@ class World:
         begun = time.perf_counter()
         await starting
         self._tell(f"  {part:<10} {time.perf_counter() - begun:4.1f} s")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-async def _all(parts: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Run side by side; the first failure ends the others and is raised as it is."""
-    tasks = [asyncio.create_task(part) for part in parts]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

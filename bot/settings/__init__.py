@@ -4,6 +4,7 @@ from bot.settings.loading import DEFAULT_FILE, PATH_NAME, load
 from bot.settings.metrics import Metric, MetricName
 from bot.settings.model import Settings
 from bot.settings.problems import Problem, SettingsError
+from bot.settings.records import Records
 from bot.settings.scale import Region
 from bot.settings.secrets import Secrets
 from bot.settings.tables import (
@@ -19,7 +20,6 @@ from bot.settings.tables import (
     Roles,
     Slack,
     Storage,
-    StoreFile,
 )
 from bot.settings.values import is_group
 
@@ -38,6 +38,7 @@ __all__ = [
     "Network",
     "Problem",
     "Provider",
+    "Records",
     "Region",
     "Roles",
     "Secrets",
@@ -45,7 +46,6 @@ __all__ = [
     "SettingsError",
     "Slack",
     "Storage",
-    "StoreFile",
     "is_group",
     "load",
 ]

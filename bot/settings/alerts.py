@@ -172,7 +172,7 @@ _GUIDE: tuple[Rule, ...] = (
         statistic="latest", below=14.0, window_minutes=1_440, no_data_minutes=2_880,
     ),
     Rule(
-        name="BACKUP_TOO_OLD", title="The newest backup is old", metric="backup_age_hours",
+        name="BACKUP_TOO_OLD", title="The newest good backup is too old", metric="backup_age_hours",
         statistic="latest", above=26.0, window_minutes=720, no_data_minutes=720,
         severity="critical", playbook="disaster-recovery",
     ),

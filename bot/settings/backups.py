@@ -40,4 +40,5 @@ class Backups(Table):
     rto_minutes: Minutes = 240
     rpo_hours: Hours = 26.0
     most_minutes: Minutes = 240
+    restore_jobs: Annotated[int, Strict(), Field(ge=1, le=8)] = 2
     programs: FilePath | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, Strict, model_validator
@@ -103,3 +103,17 @@ def window_open(window: str, local: datetime) -> bool:
     if clock >= begins:
         return found["day"] in (None, day)
     return clock < ends and found["day"] in (None, _DAYS[local.weekday() - 1])
+
+
+def window_opens(window: str, local: datetime) -> tuple[datetime, timedelta] | None:
+    """When it opens next after that moment, in its zone, and for how long; None if always open."""
+    found = _WINDOW.fullmatch(window)
+    if found is None:
+        return None
+    begins, ends = time.fromisoformat(found["begins"]), time.fromisoformat(found["ends"])
+    open_for = datetime.combine(local, ends) - datetime.combine(local, begins)
+    for days in range(8):
+        opens = datetime.combine(local.date() + timedelta(days=days), begins, local.tzinfo)
+        if opens > local and found["day"] in (None, _DAYS[opens.weekday()]):
+            return opens, open_for % timedelta(days=1)
+    return None

@@ -18,6 +18,7 @@ from bot.settings.model import Settings
 from bot.settings.positions import Path as KeyPath
 from bot.settings.positions import key_lines, line_of
 from bot.settings.problems import Problem, SettingsError
+from bot.settings.records import unused_password
 from bot.settings.translation import place, problems_from, shown, unknown_key
 
 DEFAULT_FILE = "pitchey.toml"
@@ -53,6 +54,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         found = problems_from(error.errors(include_url=False, include_input=False), lines)
         problems += [problem for problem in found if problem.where not in skipped]
         raise SettingsError(str(source), problems) from None
+    problems += unused_password(settings.store, secrets)
     if problems:
         raise SettingsError(str(source), problems)
     http = settings.http.model_copy(update={"port": port}) if port else settings.http

@@ -9,9 +9,11 @@ from typing import Any
 from bot.settings.environ import SECRET_NAMES
 from bot.settings.positions import Path, line_of
 from bot.settings.problems import Problem
+from bot.settings.records import holds_secret
 from bot.settings.secrets import looks_secret
 from bot.settings.translation import place
 
+STORE_ADDRESS = ("store", "url")  # the one address of a database that a file may name
 _NAMES = re.compile(r"(token|secret|password|passwd|database_url|dsn|api_key|access_key)", re.I)
 
 
@@ -21,13 +23,25 @@ def misplaced_secrets(raw: dict[str, Any], lines: dict[Path, int]) -> list[Probl
         Problem(
             place(path),
             "holds a secret; secrets never belong in this file.",
-            f"Remove it here, set {_variable(path, value)} in the environment or in .env, "
+            f"{_instead(path, value)} in the environment or in .env, "
             "and replace the secret if others may have read this file.",
             line_of(lines, path),
         )
         for path, value in _texts(raw, ())
-        if looks_secret(value) or any(_NAMES.search(str(part)) for part in path[-1:])
+        if _misplaced(path, value)
     ]
+
+
+def _misplaced(path: Path, value: str) -> bool:
+    if path == STORE_ADDRESS:
+        return holds_secret(value)
+    return looks_secret(value) or any(_NAMES.search(str(part)) for part in path[-1:])
+
+
+def _instead(path: Path, value: str) -> str:
+    if path == STORE_ADDRESS:
+        return "Leave the password out of the address, set it as STORE_PASSWORD"
+    return f"Remove it here, set {_variable(path, value)}"
 
 
 def _variable(path: Path, value: str) -> str:

@@ -22,6 +22,7 @@ from bot.settings.migrations import Migrations
 from bot.settings.morning import Morning
 from bot.settings.oncall import Oncall
 from bot.settings.playbooks import Playbooks
+from bot.settings.records import Records
 from bot.settings.reports import Reports
 from bot.settings.sampling import Sampling
 from bot.settings.scale import Scale
@@ -39,7 +40,6 @@ from bot.settings.tables import (
     Roles,
     Slack,
     Storage,
-    StoreFile,
     Team,
 )
 from bot.settings.values import Table, Text
@@ -56,7 +56,7 @@ class Settings(Table):
     http: Http = Http()
     cloudflare: Cloudflare = Cloudflare()
     storage: Storage = Storage()
-    store: StoreFile = StoreFile()
+    store: Records = Records()
     network: Network = Network()
     checks: Checks = Checks()
     guard: Guarding = Guarding()
@@ -100,6 +100,21 @@ class Settings(Table):
             names = ", ".join(self.environments)
             raise BadInput(f"There is no environment called {name}.", f"Choose one of: {names}.")
         return found
+
+    @property
+    def store_address(self) -> str:
+        """Of the PostgreSQL database that holds the records; "" where they are in a file.
+
+        STORE_URL wins as a whole. It may hold a password: never show it.
+        """
+        whole = self.secrets.store_url
+        return whole.get_secret_value() if whole else self.store.url
+
+    @property
+    def store_password(self) -> str:
+        """For an address without one; "" leaves it to libpq: PGPASSWORD, ~/.pgpass."""
+        held = self.secrets.store_password
+        return held.get_secret_value() if held else ""
 
     @property
     def transport(self) -> Literal["socket", "http"] | None:

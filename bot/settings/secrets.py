@@ -38,14 +38,14 @@ def _connection_string(secret: SecretStr) -> SecretStr:
     text = secret.get_secret_value()
     if not re.match(r"postgres(ql)?://|\w+\s*=", text):
         raise ValueError("is not a PostgreSQL connection string: it begins with postgresql://")
-    if "://" in text and not _parses(text):
+    if "://" in text and not parses(text):
         raise ValueError(
             "is an address that cannot be read (a bracket, a port or a % sign is wrong)"
         )
     return secret
 
 
-def _parses(address: str) -> bool:
+def parses(address: str) -> bool:
     """Whether it is a web-like address; libpq, which knows best, takes too long to load here."""
     try:
         parts = urlsplit(address)
@@ -64,6 +64,11 @@ def _secret_address(secret: SecretStr) -> SecretStr:
 def _age_identity(secret: SecretStr) -> SecretStr:
     import pyrage
 
+    if secret.get_secret_value().startswith("age1"):
+        raise ValueError(
+            "is the public half of an age key: the secret one is the line AGE-SECRET-KEY-1… "
+            "of the key's file"
+        )
     try:
         pyrage.x25519.Identity.from_str(secret.get_secret_value())
     except pyrage.IdentityError:
@@ -109,6 +114,7 @@ class Secrets(BaseModel):
     cloudflare_webhook_secret: Annotated[Secret, AfterValidator(_long)] | None = None
     database_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
     store_url: Annotated[Secret, AfterValidator(_connection_string)] | None = None
+    store_password: Secret | None = None
     aws_access_key_id: Secret | None = None
     aws_secret_access_key: Secret | None = None
     r2_access_key_id: Secret | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, Strict, model_validator
@@ -14,7 +13,6 @@ from bot.settings.values import (
     Channel,
     CommandPattern,
     Days,
-    FilePath,
     GuardedUrl,
     Hours,
     Minutes,
@@ -55,11 +53,14 @@ class Http(Table):
     """Where the web process listens; the environment variable PORT wins over `port`.
 
     With `in_socket_mode` the same addresses but Slack's are served in Socket Mode too.
+    `drain_seconds`: a copy that is stopped while others serve takes requests for so long after
+    /healthz began to say draining; longer than the load balancer needs to notice.
     """
 
     host: Text = "0.0.0.0"  # noqa: S104 - a web process behind a proxy listens on every address
     port: Port = 8080
     in_socket_mode: Annotated[bool, Strict()] = False
+    drain_seconds: Annotated[float, Field(ge=0, le=5)] = 3.0
 
 
 class Cloudflare(Table):
@@ -77,12 +78,6 @@ class Storage(Table):
     backup_endpoint_url: Url | None = None
     uploads_endpoint_url: Url | None = None
     region: Name = "us-east-1"
-
-
-class StoreFile(Table):
-    """The bot's own data file; a relative path counts from the folder of pitchey.toml."""
-
-    path: FilePath = Path("var/pitchey.sqlite3")
 
 
 class Network(Table):

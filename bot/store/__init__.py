@@ -1,7 +1,8 @@
-"""What the bot remembers, in one SQLite file; the only place that knows SQL of ours."""
+"""What the bot remembers, in a file or in PostgreSQL; the only place that knows SQL of ours."""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ from bot.store.deploys import Deploys
 from bot.store.emergencies import Emergencies
 from bot.store.finished_deployments import FinishedDeployment, FinishedDeployments
 from bot.store.firings import Firings
+from bot.store.handed_over import HandedOver
 from bot.store.incident_history import IncidentHistory
 from bot.store.incidents import Incidents
 from bot.store.incidents_work import IncidentWork
@@ -74,6 +76,7 @@ class Store:
     firings: Firings
     runs: Runs
     operations: Operations
+    handed_over: HandedOver
     emergencies: Emergencies
     rehearsals: Rehearsals
     schedules: Schedules
@@ -114,17 +117,22 @@ class Store:
     _connection: Connection
 
     @classmethod
-    def open(cls, path: Path, url: str = "", *, patience: float = PATIENCE_SECONDS) -> Store:
+    def open(
+        cls, path: Path, url: str = "", *, password: str = "", patience: float = PATIENCE_SECONDS
+    ) -> Store:
         """Open or create the store and bring it to this version's shape.
 
         It is the file, or with `url` a PostgreSQL database; then `path` says where this machine
-        keeps what belongs to it. `patience` is how many seconds a write waits for another one.
+        keeps what belongs to it, and `password` is taken where `url` has none.
+        `patience` is how many seconds a write waits for another one.
         Raises OpsError where it cannot be used, is damaged, or comes from a newer version.
         """
         if url:
             from bot.store.postgresql import LeasedPresence, Postgresql
 
-            shared = Postgresql(url, path, patience)
+            with contextlib.suppress(OSError):  # a read-only disk keeps nothing of its own
+                path.parent.mkdir(parents=True, exist_ok=True)
+            shared = Postgresql(url, path, patience, password)
             return cls._over(shared, LeasedPresence(shared.leases))
         return cls._over(SqliteFile(path, patience), Presence(path))
 
@@ -142,6 +150,7 @@ class Store:
             Firings(connection),
             Runs(connection),
             Operations(connection),
+            HandedOver(connection),
             Emergencies(connection),
             Rehearsals(connection),
             Schedules(connection),
@@ -186,6 +195,10 @@ class Store:
         """Why nothing can be written right now; empty where it can."""
         found = self._connection.problem()
         return found.message if found else ""
+
+    def size(self) -> int:
+        """Bytes that the records take; raises OpsError."""
+        return self._connection.size()
 
     def copy_to(self, target: Path) -> None:
         """A whole copy in another file, made while this one is used; raises OpsError."""

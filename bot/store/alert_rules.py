@@ -146,7 +146,7 @@ class AlertRules:
             ).fetchall()
             rows += sqlite.execute(
                 f"SELECT {_COLUMNS} FROM alert_silences "  # noqa: S608 fixed words
-                "WHERE ends_at <= ? ORDER BY ends_at DESC LIMIT ?",
+                "WHERE ends_at <= ? ORDER BY ends_at DESC, id LIMIT ?",
                 (moment, past),
             ).fetchall()
         return tuple(map(_silence_of, rows))

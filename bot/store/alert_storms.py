@@ -111,7 +111,8 @@ class AlertStorms:
             rows = sqlite.execute(
                 "SELECT rule, max(title), severity, state, count(*) FROM alerts WHERE storm = ? "
                 "GROUP BY rule, severity, state ORDER BY state = 'resolved', CASE severity "
-                "WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, count(*) DESC, rule",
+                "WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, count(*) DESC, rule, "
+                "state DESC",
                 (number,),
             ).fetchall()
         return tuple(StormPart(*row) for row in rows)
@@ -120,7 +121,8 @@ class AlertStorms:
         """Those to tell: never told, or changed and last told before that moment, or after now:
         the clock was set back then."""
         return self._storms(
-            "WHERE told != revision AND (told_at IS NULL OR told_at <= ? OR told_at > ?)",
+            "WHERE told != revision AND (told_at IS NULL OR told_at <= ? OR told_at > ?) "
+            "ORDER BY id",
             (milliseconds(before), milliseconds(now)),
         )
 
@@ -132,7 +134,7 @@ class AlertStorms:
             )
 
     def due_calls(self, now: datetime) -> tuple[Storm, ...]:
-        return self._storms("WHERE next_call <= ?", (milliseconds(now),))
+        return self._storms("WHERE next_call <= ? ORDER BY next_call, id", (milliseconds(now),))
 
     def called(self, storm: Storm, climb: Climb) -> bool:
         if storm.climb.next_at is None:
@@ -152,7 +154,8 @@ class AlertStorms:
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
                 "SELECT DISTINCT rule, environment FROM alerts WHERE storm = ? "
-                "AND state = 'firing' AND escalates != 0 AND snoozed_until IS NULL",
+                "AND state = 'firing' AND escalates != 0 AND snoozed_until IS NULL "
+                "ORDER BY rule, environment",
                 (number,),
             ).fetchall()
         return tuple((rule, environment) for rule, environment in rows)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.command import Person
+from bot.moments import written
 from bot.store.alerts_raising import note, raise_one
 from bot.store.alerts_rows import (
     COLUMNS,
@@ -149,7 +150,7 @@ class Alerts:
             (moment, moment, person.id, person.name),
             _OPEN,
             (),
-            HistoryEntry(now, "snoozed", person, f"until {until:%Y-%m-%d %H:%M} UTC"),
+            HistoryEntry(now, "snoozed", person, f"until {written(until)}"),
         )
 
     def resolve(self, number: int, now: datetime, resolver: str, person: Person = NOBODY) -> bool:
@@ -191,7 +192,7 @@ class Alerts:
 
     def opened_by(self, source: str) -> dict[str, Alert]:
         """What is open of that source, by key."""
-        found = self._read(f"WHERE source = ? AND {_OPEN}", (source,))
+        found = self._read(f"WHERE source = ? AND {_OPEN} ORDER BY id", (source,))
         return {alert.problem.key: alert for alert in found}
 
     def open(self, limit: int = 100, *, storm: int | None = None) -> tuple[Alert, ...]:

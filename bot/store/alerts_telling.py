@@ -51,14 +51,16 @@ class AlertTelling:
 
     def changed(self) -> tuple[Alert, ...]:
         """Those whose message says something old."""
-        return self._alerts("WHERE told != revision AND told > 0 AND posted_at IS NOT NULL")
+        return self._alerts(
+            "WHERE told != revision AND told > 0 AND posted_at IS NOT NULL ORDER BY id"
+        )
 
     def recent(self, channel: str, since: datetime) -> tuple[int, ...]:
         """Open ones with a message of their own since then, which a storm may take in."""
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
                 "SELECT id FROM alerts WHERE channel = ? AND posted_at >= ? AND storm IS NULL "
-                "AND state != 'resolved' AND source != 'test'",
+                "AND state != 'resolved' AND source != 'test' ORDER BY id",
                 (channel, milliseconds(since)),
             ).fetchall()
         return tuple(number for (number,) in rows)
@@ -90,7 +92,7 @@ class AlertTelling:
 
     def unarrived(self) -> tuple[Alert, ...]:
         """Those whose message was posted and is not known to have arrived."""
-        return self._alerts("WHERE posted_at NOTNULL AND arrived_at ISNULL")
+        return self._alerts("WHERE posted_at NOTNULL AND arrived_at ISNULL ORDER BY id")
 
     def arrived(self, number: int, moment: datetime, *, late: bool) -> None:
         """When the message came to stand in Slack; a late one is told to be late."""
@@ -103,7 +105,7 @@ class AlertTelling:
     def due_calls(self, now: datetime) -> tuple[Alert, ...]:
         """Those that climb on their own and are due: those of a storm only after a snooze."""
         return self._alerts(
-            "WHERE next_call <= ? AND state = 'firing' ORDER BY next_call",
+            "WHERE next_call <= ? AND state = 'firing' ORDER BY next_call, id",
             (milliseconds(now),),
         )
 
@@ -139,12 +141,13 @@ class AlertTelling:
 
     def snoozes_over(self, now: datetime) -> tuple[Alert, ...]:
         return self._alerts(
-            "WHERE state != 'resolved' AND snoozed_until <= ?", (milliseconds(now),)
+            "WHERE state != 'resolved' AND snoozed_until <= ? ORDER BY snoozed_until, id",
+            (milliseconds(now),),
         )
 
     def due_reminders(self, now: datetime) -> tuple[Alert, ...]:
         return self._alerts(
-            "WHERE remind_at <= ? AND state = 'acknowledged' ORDER BY remind_at",
+            "WHERE remind_at <= ? AND state = 'acknowledged' ORDER BY remind_at, id",
             (milliseconds(now),),
         )
 

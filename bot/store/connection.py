@@ -78,6 +78,10 @@ class Connection(ABC):
     def read(self) -> AbstractContextManager[Sql]: ...
 
     @abstractmethod
+    def frozen(self) -> AbstractContextManager[Sql]:
+        """Reads that all see the same moment, while others go on writing."""
+
+    @abstractmethod
     def unless_taken(self, sql: Sql) -> AbstractContextManager[None]:
         """Inside `write`: raises Conflict where a unique index refuses, and only undoes that."""
 
@@ -106,6 +110,10 @@ class Connection(ABC):
         """A whole copy in a new SQLite file, made while this one is used."""
 
     @abstractmethod
+    def size(self) -> int:
+        """Bytes that the records take."""
+
+    @abstractmethod
     def turn(self, name: str) -> Turn:
         """The right of that name."""
 
@@ -130,6 +138,9 @@ class NoConnection(Connection):
     def read(self) -> Never:
         raise self._told()
 
+    def frozen(self) -> Never:
+        raise self._told()
+
     def unless_taken(self, sql: Sql) -> Never:  # noqa: ARG002
         raise self._told()
 
@@ -149,6 +160,9 @@ class NoConnection(Connection):
         raise self._told()
 
     def copy_to(self, target: Path) -> Never:  # noqa: ARG002
+        raise self._told()
+
+    def size(self) -> Never:
         raise self._told()
 
     def turn(self, name: str) -> Never:  # noqa: ARG002

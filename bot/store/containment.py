@@ -157,7 +157,7 @@ class Containment:
 
     def ended_blocks(self, limit: int) -> tuple[Block, ...]:
         """Those that ended, newest first."""
-        return self._blocks("ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT ?", (limit,))
+        return self._blocks("ended_at IS NOT NULL ORDER BY ended_at DESC, number LIMIT ?", (limit,))
 
     def begin_attack_mode(
         self,

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from bot.errors import OpsError
+from bot.store.audit import Audit
 from bot.store.connection import Connection, Sql
+from bot.store.timeline import Timeline
 
 _BATCH = 1_000
 
@@ -23,26 +25,30 @@ class Copied:
 
 
 def copy(
-    source: Connection, target: Connection, say: Callable[[str], None] = lambda _: None
+    source: Connection,
+    target: Connection,
+    before_it_counts: Callable[[], None] = lambda: None,
+    emptying: str = "Give an empty database, or a file that does not exist yet.",
 ) -> Copied:
-    """All rows, in one transaction of the target; raises OpsError where it is not empty, where
-    a count differs afterwards, or where a chain ends in another hash.
-
-    Nobody may write to the source meanwhile: stop the bot first.
+    """All rows of one moment, in one transaction of the target: whatever ends it leaves the target
+    as it was. Raises OpsError where that is not empty, where a count differs afterwards, where
+    a chain ends in another hash, and what `before_it_counts` raises at the end. `emptying` is what
+    to do where the target is not empty.
     """
     names = source.tables()
     if lacking := set(names) - set(target.tables()):
         raise OpsError(f"The other store has no table {', '.join(sorted(lacking))}.")
     found: dict[str, int] = {}
-    with source.read() as old, target.write() as new:
+    with source.frozen() as old, target.write() as new:
         target.unguard(new)
         for name in names:
             held = _count(new, name)
             columns = source.columns(name)
             if held and not _beginning(name, held):
                 raise OpsError(
-                    f"The other store is not empty: {name} has {held:,} rows.",
-                    "Give an empty database, or a file that does not exist yet.",
+                    f"The other store is not empty: {name} has {held:,} "
+                    f"{'row' if held == 1 else 'rows'}. Nothing was copied.",
+                    emptying,
                     permanent=True,
                 )
             new.execute(f"DELETE FROM {name}")  # noqa: S608 names of ours
@@ -56,11 +62,24 @@ def copy(
             found[name] = _count(new, name)
             if found[name] != (wanted := _count(old, name)):
                 raise OpsError(f"{name} has {wanted:,} rows, and {found[name]:,} arrived.")
-            if found[name]:
-                say(f"{name}: {found[name]:,} rows")
         target.guard(new)
         _same_heads(old, new)
+        before_it_counts()
     return Copied(found)
+
+
+def broken_chains(connection: Connection) -> dict[str, str]:
+    """What is wrong with the audit log and each timeline, by name; empty where all is intact."""
+    found = {"audit log": Audit(connection).verify()}
+    timelines = Timeline(connection)
+    with connection.read() as sql:
+        numbers = [row[0] for row in sql.execute("SELECT incident FROM timeline_heads ORDER BY 1")]
+    checked = {f"timeline of INC-{number}": timelines.verify(f"INC-{number}") for number in numbers}
+    return {
+        name: f"at entry {each.first_broken}: {each.reason}" if each.first_broken else each.reason
+        for name, each in (found | checked).items()
+        if not each.intact
+    }
 
 
 def _rows(sql: Sql, name: str, columns: tuple[str, ...]) -> Iterator[list[tuple[object, ...]]]:

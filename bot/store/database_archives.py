@@ -135,8 +135,8 @@ class DatabaseArchives:
         """Those that a crash or a failure left half done, oldest first."""
         where = "state IN ('copying', 'deleting')"
         if table:
-            return self._read(f"{where} AND table_name = ? ORDER BY began_at", table)
-        return self._read(f"{where} ORDER BY began_at")
+            return self._read(f"{where} AND table_name = ? ORDER BY began_at, id", table)
+        return self._read(f"{where} ORDER BY began_at, id")
 
     def newest(self, most: int) -> tuple[ArchiveRecord, ...]:
         return self._read("id <> '' ORDER BY began_at DESC, id LIMIT ?", most)

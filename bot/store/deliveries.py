@@ -74,36 +74,38 @@ class Deliveries:
         finished: Sequence[str],
         now: datetime,
         *,
-        again: bool = False,
+        tried: int = 0,
+        withdrawn: Sequence[str] = (),
     ) -> tuple[bool, ...]:
         """Claim and finish many in one transaction; answers, claim by claim, who was first.
 
-        With `again` a claim that stands there already, word for word, counts as the first: it
-        was written by the try before, whose answer was lost.
+        The first `tried` of the claims were given before, and no answer was heard: where one stands
+        there, word for word, it was that try which wrote it, and counts as the first. What was
+        `withdrawn` is forgotten before that, unless it is finished.
         """
         moment = _milliseconds(now)
         # A unique key decides who was first, so nobody has to wait for other writers.
         with self._connection.write(durable=False, alone=False) as sqlite:
-            first = []
-            for claim in claims:
+            sqlite.executemany(
+                "DELETE FROM deliveries WHERE delivery_id = ? AND finished_at IS NULL",
+                [(delivery_id,) for delivery_id in withdrawn],
+            )
+            first: list[bool] = []
+            seen: set[str] = set()
+            for place, claim in enumerate(claims):
                 added = sqlite.execute(
                     "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, ?, NULL)",
                     (claim.delivery_id, claim.summary, claim.reply_to, moment),
                 )
+                again = place < tried and claim.delivery_id not in seen
+                seen.add(claim.delivery_id)  # twice in one batch is a delivery that came twice
                 first.append(added.rowcount == 1 or (again and _same(sqlite, claim)))
             sqlite.executemany(
                 "UPDATE deliveries SET finished_at = ?, summary = '', reply_to = '' "
                 "WHERE delivery_id = ? AND finished_at IS NULL",
                 [(moment, delivery_id) for delivery_id in finished],
             )
-        if not again:
-            return tuple(first)
-        # Twice in one batch is a delivery that came twice.
-        seen = [claim.delivery_id for claim in claims]
-        return tuple(
-            won and seen.index(claim.delivery_id) == place
-            for place, (won, claim) in enumerate(zip(first, claims, strict=True))
-        )
+        return tuple(first)
 
     def unfinished(self) -> tuple[UnfinishedDelivery, ...]:
         """Claimed and never finished, oldest first.

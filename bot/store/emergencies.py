@@ -67,7 +67,8 @@ class Emergencies:
         """The numbers of the incidents that have an open emergency."""
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
-                "SELECT incident FROM emergencies WHERE incident IS NOT NULL AND ended_at IS NULL"
+                "SELECT incident FROM emergencies WHERE incident IS NOT NULL AND ended_at IS NULL "
+                "ORDER BY incident"
             ).fetchall()
         return tuple(number for (number,) in rows)
 

@@ -19,8 +19,8 @@ def explained(error: sqlite3.Error | OSError, path: Path) -> OpsError:
             "Check the folder's owner and its free space, or set another path in [store].",
             permanent=True,
         )
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+    name = _name(error)
+    if is_busy(error):
         return busy(path)
     if name.startswith("SQLITE_FULL"):
         return OpsError(
@@ -61,3 +61,14 @@ def too_new(path: Path, unknown: list[str]) -> OpsError:
         "Start that version or a later one: going back could lose records.",
         permanent=True,
     )
+
+
+def is_busy(error: sqlite3.Error | OSError) -> bool:
+    """Whether another process held the store for longer than we wait."""
+    return isinstance(error, TimeoutError) or _name(error).startswith(
+        ("SQLITE_BUSY", "SQLITE_LOCKED")
+    )
+
+
+def _name(error: Exception) -> str:
+    return getattr(error, "sqlite_errorname", "") or ""

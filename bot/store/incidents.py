@@ -9,6 +9,7 @@ from typing import Any
 from bot.errors import BadInput
 from bot.store.chain import FIRST
 from bot.store.connection import Connection, Sql
+from bot.store.incident_search import matching
 from bot.store.incidents_rows import (
     INCIDENT_COLUMNS,
     Actor,
@@ -184,16 +185,7 @@ class Incidents:
 
     def search(self, text: str, limit: int = 20) -> tuple[IncidentRecord, ...]:
         """Each word in the title, what is affected, or the timeline; newest first."""
-        words = [f"%{_like(word.lower())}%" for word in text.split()]
-        timeline = (
-            "EXISTS (SELECT 1 FROM timeline WHERE timeline.incident = incidents.number "
-            "AND lower(json_extract(entry, '$.text')) LIKE ? ESCAPE '\\')"
-        )
-        one = (
-            f"(lower(title) LIKE ? ESCAPE '\\' OR lower(affected) LIKE ? ESCAPE '\\' OR {timeline})"
-        )
-        where = " AND ".join(one for _ in words) or "1 = 1"
-        values = [word for each in words for word in (each, each, each)]
+        where, values = matching(text)
         return self._many(f"{where} ORDER BY number DESC LIMIT ?", *values, limit)
 
     def count(self) -> int:
@@ -241,7 +233,7 @@ def _linked(sqlite: Sql, kind: str, reference: str) -> IncidentRecord | None:
     row = sqlite.execute(
         "SELECT incident FROM incident_links JOIN incidents ON number = incident "
         "WHERE incident_links.kind = ? AND reference = ? "
-        "AND status NOT IN ('resolved', 'closed') LIMIT 1",
+        "AND status NOT IN ('resolved', 'closed') ORDER BY incident LIMIT 1",
         (kind, reference),
     ).fetchone()
     return _find(sqlite, row[0]) if row else None
@@ -275,7 +267,3 @@ def _record(
 
 def _stored(value: Any) -> Any:
     return milliseconds(value) if isinstance(value, datetime) else value
-
-
-def _like(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

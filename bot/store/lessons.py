@@ -59,14 +59,17 @@ class Lessons:
             )
 
     def asked(self, incident: str) -> tuple[Asked, ...]:
-        return self._asked("incident = ? ORDER BY person_name", incident_number(incident))
+        return self._asked(
+            "incident = ? ORDER BY person_name, person_id", incident_number(incident)
+        )
 
     def to_remind(self, asked_before: datetime) -> tuple[Asked, ...]:
         """Who was asked before then, was not reminded and gave no feedback."""
         return self._asked(
             "reminded_at IS NULL AND asked_at <= ? AND NOT EXISTS (SELECT 1 FROM lesson_feedback "
             "WHERE lesson_feedback.incident = lesson_requests.incident "
-            "AND lesson_feedback.person_id = lesson_requests.person_id) ORDER BY asked_at",
+            "AND lesson_feedback.person_id = lesson_requests.person_id) ORDER BY asked_at, "
+            "incident, person_id",
             milliseconds(asked_before),
         )
 
@@ -195,7 +198,7 @@ class Lessons:
 
     def unshared(self) -> tuple[ReportRecord, ...]:
         """Reports whose files have still to be brought to Slack, oldest first."""
-        return self._reports("files = 'wanted' ORDER BY made_at")
+        return self._reports("files = 'wanted' ORDER BY made_at, incident, revision")
 
     def note_files(self, report: ReportRecord, state: FilesState, problem: str = "") -> None:
         attempts = report.attempts + 1

@@ -64,7 +64,9 @@ class LiveLogs:
 
     def tails(self) -> tuple[KeptTail, ...]:
         with self._connection.read() as sqlite:
-            rows = sqlite.execute("SELECT id, script, owner FROM tail_sessions").fetchall()
+            rows = sqlite.execute(
+                "SELECT id, script, owner FROM tail_sessions ORDER BY id"
+            ).fetchall()
         return tuple(KeptTail(*row) for row in rows)
 
     def begin(

@@ -105,7 +105,7 @@ class Maintenances:
     def between(self, since: datetime, until: datetime) -> tuple[MaintenanceRecord, ...]:
         """Those that reach into [since, until), oldest first; for reports."""
         return self._read(
-            "WHERE began_at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY began_at",
+            "WHERE began_at < ? AND (ended_at IS NULL OR ended_at >= ?) ORDER BY began_at, id",
             milliseconds(until), milliseconds(since),
         )  # fmt: skip
 

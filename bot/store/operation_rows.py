@@ -47,6 +47,7 @@ class OperationRequest:
     surface: str
     channel: str
     thread_ts: str = ""
+    ticket: str = ""  # of a value that one process holds in memory
 
 
 @dataclass(frozen=True, slots=True)

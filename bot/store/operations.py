@@ -107,7 +107,7 @@ class Operations:
                 "WHERE id = ? AND state = ? AND owner = ?",
                 (state, when, text, operation, State.RUNNING, owner),
             ).rowcount
-            if changed and state in (State.SUCCEEDED, State.CANCELLED):
+            if changed and state is State.SUCCEEDED:
                 _finish_step(sqlite, operation, when)
             return changed == 1
 
@@ -155,6 +155,18 @@ class Operations:
                 (milliseconds(now), operation, operation, State.RUNNING, owner),
             )
 
+    def entrust(self, operation: str, owner: str, to: str) -> bool:
+        """Let another process run it; False where it was begun, or is not that owner's."""
+        with self._connection.write() as sqlite:
+            return (
+                sqlite.execute(
+                    "UPDATE operations SET owner = ? WHERE id = ? AND state = ? AND owner = ? "
+                    "AND NOT EXISTS (SELECT 1 FROM operation_steps WHERE operation = ?)",
+                    (to, operation, State.RUNNING, owner, operation),
+                ).rowcount
+                == 1
+            )
+
     def announced(self, operation: str, state: State) -> None:
         """Note that people were told of this state."""
         with self._connection.write() as sqlite:
@@ -168,7 +180,7 @@ class Operations:
         """The newest operation that resumes that one, and waits, runs or ran."""
         found = self._read(
             "WHERE resumes = ? AND (state = 'requested' OR started_at IS NOT NULL) "
-            "ORDER BY requested_at DESC LIMIT 1",
+            "ORDER BY requested_at DESC, id LIMIT 1",
             (operation,),
         )
         return found[0] if found else None
@@ -207,13 +219,21 @@ class Operations:
             return {State(state): int(count) for state, count in rows}
 
     def running(self) -> tuple[OperationRecord, ...]:
-        return self._read("WHERE state = 'running' ORDER BY started_at", ())
+        return self._read("WHERE state = 'running' ORDER BY started_at, id", ())
 
     def overdue(self, now: datetime) -> tuple[OperationRecord, ...]:
         """Requests whose time is over."""
         return self._read(
-            "WHERE state = 'requested' AND expires_at <= ? ORDER BY expires_at",
+            "WHERE state = 'requested' AND expires_at <= ? ORDER BY expires_at, id",
             (milliseconds(now),),
+        )
+
+    def waiting_with_ticket(self) -> tuple[OperationRecord, ...]:
+        """Requests for which somebody handed a value over."""
+        return self._read(
+            "WHERE state = 'requested' AND json_extract(request, '$.ticket') != '' "
+            "ORDER BY requested_at, id",
+            (),
         )
 
     def untold(self) -> tuple[OperationRecord, ...]:

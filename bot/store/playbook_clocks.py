@@ -109,7 +109,7 @@ class PlaybookClocks:
             rows = sqlite.execute(
                 f"SELECT {RUN_COLUMNS} FROM playbook_runs WHERE incident != '' AND "  # noqa: S608
                 "told < (SELECT max(sequence) FROM playbook_history WHERE run = number) AND "
-                "number > (SELECT max(number) FROM playbook_runs) - 500"
+                "number > (SELECT max(number) FROM playbook_runs) - 500 ORDER BY number"
             ).fetchall()
         return tuple(run_from(row) for row in rows)
 

@@ -56,6 +56,9 @@ class Presence:
         finally:
             os.close(file)
 
+    def confirm(self) -> None:
+        """The kernel gives this process's lock to nobody while it lives."""
+
     def anyone(self, kind: str) -> bool:
         """Does a process of that kind live?"""
         try:

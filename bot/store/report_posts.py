@@ -45,11 +45,15 @@ class ReportPosts:
 
     def of(self, kind: str, period: str) -> tuple[ReportPost, ...]:
         """Where it was sent, oldest first."""
-        return self._posts("kind = ? AND period = ? ORDER BY wanted_at", kind, period)
+        return self._posts(
+            "kind = ? AND period = ? ORDER BY wanted_at, revision, channel", kind, period
+        )
 
     def unfinished(self) -> tuple[ReportPost, ...]:
         """Those whose message or files are still to be brought, oldest first."""
-        return self._posts("state IN ('wanted', 'posted') ORDER BY wanted_at")
+        return self._posts(
+            "state IN ('wanted', 'posted') ORDER BY wanted_at, kind, period, revision, channel"
+        )
 
     def move(
         self,

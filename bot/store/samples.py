@@ -144,7 +144,7 @@ class Samples:
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
                 "SELECT metric, reason, count, last_at FROM sample_refusals "
-                "WHERE environment = ? ORDER BY count DESC, metric",
+                "WHERE environment = ? ORDER BY count DESC, metric, reason",
                 (environment,),
             ).fetchall()
         return tuple(

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from sqlite_utils import Database
 
 from bot.errors import OpsError
 from bot.store.connection import OWN_TABLES, Conflict, Connection, Sql
-from bot.store.failures import busy, damaged, explained, too_new
+from bot.store.failures import busy, damaged, explained, is_busy, too_new
 from bot.store.migrations import migrations, step_names
+from bot.store.migrations.library import Database
 from bot.store.turns import Turns
+from bot.store.waiting import Waiting
 
 TOUCH = "PRAGMA user_version = 1"  # the smallest write there is; its number means nothing
 _CHECKPOINT_BYTES = 4_000_000
@@ -26,12 +26,14 @@ class SqliteFile(Connection):
     def __init__(self, path: Path, patience: float) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._waiting = Waiting(patience)
+        self._timeout = patience
         self._taken_away: dict[str, str] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 path.touch(mode=0o600)  # what people do is nobody else's to read
-            self._turns = Turns(path, patience)
+            self._turns = Turns(path, self._waiting)
         except OSError as error:
             raise explained(error, path) from error
         try:
@@ -71,6 +73,15 @@ class SqliteFile(Connection):
             yield self._sqlite
 
     @contextmanager
+    def frozen(self) -> Iterator[Sql]:
+        with self._explained(), self._lock:
+            self._sqlite.execute("BEGIN")
+            try:
+                yield self._sqlite
+            finally:
+                self._sqlite.rollback()
+
+    @contextmanager
     def unless_taken(self, sql: Sql) -> Iterator[None]:  # noqa: ARG002 - one statement undoes itself
         try:
             yield
@@ -105,8 +116,16 @@ class SqliteFile(Connection):
             sql.execute(text)
         self._taken_away = {}
 
+    def size(self) -> int:
+        """The file and its journal; asks nobody to wait."""
+        total = 0
+        for name in (self.path, self.path.with_name(f"{self.path.name}-wal")):
+            with suppress(OSError):
+                total += name.stat().st_size
+        return total
+
     def turn(self, name: str) -> Turns:
-        return Turns(self.path.with_name(f"{self.path.name}.{name}"), 0)
+        return Turns(self.path.with_name(f"{self.path.name}.{name}"), Waiting(0))
 
     def problem(self) -> OpsError | None:
         try:
@@ -164,8 +183,22 @@ class SqliteFile(Connection):
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
-        with self._explained(), self._lock, self._turns.held():
-            yield
+        with self._explained(), self._lock:
+            try:
+                with self._turns.held():
+                    self._be_patient()
+                    yield
+            except (sqlite3.OperationalError, TimeoutError) as error:
+                if is_busy(error):
+                    self._waiting.in_vain()
+                raise
+            self._waiting.answered()
+
+    def _be_patient(self) -> None:
+        """SQLite itself waits for programs that know nothing of our turns."""
+        if self._timeout != (seconds := self._waiting.seconds):
+            self._sqlite.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+            self._timeout = seconds
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -162,7 +162,8 @@ class Timeline:
         """The ids of the incidents on whose timeline that message stands."""
         with self._connection.read() as sqlite:
             rows = sqlite.execute(
-                "SELECT DISTINCT incident FROM timeline WHERE reference = ? AND kind = 'message'",
+                "SELECT DISTINCT incident FROM timeline WHERE reference = ? AND kind = 'message' "
+                "ORDER BY incident",
                 (reference,),
             ).fetchall()
         return tuple(f"INC-{number}" for (number,) in rows)

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.store.waiting import Waiting
+
 if sys.platform != "win32":
     import fcntl
 
@@ -23,8 +25,8 @@ _WAIT_SECONDS = 0.001
 class Turns:
     """The lock file `<store>.lock`; it holds nothing and may stay behind."""
 
-    def __init__(self, path: Path, patience: float) -> None:
-        self._patience = patience
+    def __init__(self, path: Path, waiting: Waiting) -> None:
+        self._waiting = waiting
         self._file = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     @contextmanager
@@ -33,7 +35,7 @@ class Turns:
         if sys.platform == "win32":
             yield
             return
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self._waiting.seconds
         while True:
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

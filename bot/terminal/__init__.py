@@ -13,6 +13,7 @@ from rich.console import Console
 
 from bot import mrkdwn
 from bot.command import Block
+from bot.moments import team_time, zone_name
 from bot.terminal.characters import Characters
 from bot.terminal.drawing import draw_block
 from bot.terminal.texts import Writer
@@ -29,15 +30,20 @@ def draw(
     pictures: bool = True,
     program: str = "pitchey",
 ) -> None:
-    """Print a reply. `now` (aware) decides the time zone; `pictures=False` writes emoji as words;
-    `program` stands before the command lines that buttons carry.
+    """Print a reply. Times are in the zone of `now` (aware), which is the team's unless given: one
+    way for everybody; where this machine keeps another time, the zone is named with each.
+    `pictures=False` writes emoji as words; `program` stands before the command lines of buttons.
 
     `reply_text` is printed only where there are no blocks: they begin with it otherwise.
     """
+    mine = datetime.now().astimezone()
+    team = now or team_time(mine)
+    elsewhere = now is None and team.utcoffset() != mine.utcoffset()
     writer = Writer(
         Characters(console.encoding, pictures=pictures),
-        now or datetime.now().astimezone(),
+        team,
         program,
+        zone_name(team) if elsewhere else "",
     )
     drawn = 0
     for block in blocks:

@@ -1,4 +1,4 @@
-"""Slack's date tokens in the time zone of the person at the terminal."""
+"""Slack's date tokens in a terminal, in the time zone that it is drawn for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ _STEPS = ((60, "second"), (3_600, "minute"), (86_400, "hour"), (float("inf"), "d
 _UNITS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
 
 
-def local_date(date: Date, now: datetime) -> str:
+def local_date(date: Date, now: datetime, zone: str = "") -> str:
     """The token's text in the zone of `now` (aware); its fallback where the time is no time.
+    A clock time has `zone` behind it.
 
     Source: docs.slack.dev, "Formatting message text", date formatting.
     """
@@ -22,7 +23,8 @@ def local_date(date: Date, now: datetime) -> str:
         moment = datetime.fromtimestamp(date.timestamp, now.tzinfo)
     except (OverflowError, OSError, ValueError):
         return date.fallback
-    return _TOKEN.sub(lambda found: _part(found[1], moment, now) or found[0], date.form)
+    told = _TOKEN.sub(lambda found: _part(found[1], moment, now) or found[0], date.form)
+    return f"{told} {zone}" if zone and "{time" in date.form else told
 
 
 def _part(token: str, moment: datetime, now: datetime) -> str:

@@ -89,7 +89,10 @@ def _button(writer: Writer, element: Element) -> Line:
     run = writer.characters.line(command_line(element.get("value")))
     line = writer.text("").append(arrow, "dim")
     if run:
-        line.append(f"{writer.program} {run}", "cyan").append(f"  {label}", "dim")
+        typed = f"{writer.program} {run}"
+        line.append(typed, "cyan")
+        if label.removeprefix("/pitchey ") != run and label != typed:
+            line.append(f"  {label}", "dim")
     elif address:
         line.append(f"{label}: ").append(address, "underline")
     else:

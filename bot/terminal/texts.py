@@ -52,6 +52,7 @@ class Writer:
     characters: Characters
     now: datetime
     program: str = "pitchey"  # what stands before a command line at this shell
+    zone: str = ""  # what to call the zone of `now` behind a time; empty where it goes without
 
     def text(self, raw: object, style: Style | str = "") -> Line:
         """Text as it is, without markup; anything that is no text gives nothing."""
@@ -123,7 +124,7 @@ class Writer:
             case mrkdwn.Link():
                 self._add_link(line, node)
             case mrkdwn.Date():
-                line.append(self.characters.clean(local_date(node, self.now)))
+                line.append(self.characters.clean(local_date(node, self.now, self.zone)))
             case mrkdwn.Emoji(name, tone):
                 line.append(self.characters.emoji(name, tone))
             case (

@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 
 from bot.clients import Clients
 from bot.clients.cloudflare_telemetry import events
-from bot.errors import BadAnswer, OpsError
+from bot.clients.platform_version import told_version
+from bot.errors import OpsError
 from bot.settings.tables import Environment
 
-VERSION = "/api/version"  # since the release of 2026-07
 OVERRIDES = "cloudflare-workers-version-overrides"
 _LOG_IS_LATE = 20.0  # seconds until a request stands in the log
 _PAUSE = 1.0
@@ -41,15 +41,10 @@ async def who_answers(
     clients: Clients, environment: Environment, headers: Mapping[str, str], *, deadline: float
 ) -> Answering:
     """The version that answers requests with those headers; never raises."""
-    try:
-        answer = await clients.http.send(
-            "GET", environment.api_url + VERSION, headers=headers, deadline=deadline, probe=True
-        )
-        said = answer.json() if answer.status == 200 else None
-    except (OpsError, BadAnswer):
-        said = None
-    if isinstance(said, Mapping) and isinstance(said.get("version"), str) and "tag" in said:
-        return Answering(said["version"])
+    platform = clients.platform_for(environment)
+    told = await told_version(platform, deadline=deadline, headers=headers)
+    if told.version:
+        return Answering(told.version)
     return await _by_the_log(clients, environment, headers, deadline)
 
 

@@ -69,6 +69,8 @@ async def _call_for(runtime: Runtime, alert: Alert, now: datetime) -> int:
     text = call_text(made, who, alert.problem.owner, test=alert.is_test)
     _into_thread(runtime, alert, text, f"call:{made.number}:{_stamp(made)}")
     name = made.level.level if made.level else "nobody"
+    if who is not None and not who.mentions:
+        name += ", but nobody is named for it"
     runtime.store.alert_telling.called(alert, climb, now, name)
     return 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.blocks import clip, code, date, escape
+from bot.blocks import clip, code, date, escape, mention
 from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role
 from bot.errors import BadInput
 from handlers.alerts import operations
@@ -49,7 +49,8 @@ async def acknowledge(context: Context, arguments: Arguments) -> Reply:
         text = f":eyes: {count:,} alerts of {storm.id} are yours: nobody more is called for them."
         if not count:
             opened = runtime.store.alerts.open(MOST, storm=storm.number)
-            by = ", ".join(sorted({escape(each.acknowledger.name) for each in opened})[:3])
+            people = {each.acknowledger for each in opened}
+            by = ", ".join(sorted(mention(each.id, each.name) for each in people if each.id)[:3])
             text = f":eyes: Nothing of {storm.id} waits to be acknowledged"
             text += f": {by} did." if by else ": it is over."
         return Reply(text, data={"storm": storm.id, "acknowledged": count})
@@ -61,7 +62,7 @@ async def acknowledge(context: Context, arguments: Arguments) -> Reply:
     elif now.state == "resolved":
         said = f":white_check_mark: {now.id} was over already: nothing was changed."
     else:
-        by = escape(now.acknowledger.name)
+        by = mention(now.acknowledger.id, now.acknowledger.name)
         said = f":eyes: {now.id} was acknowledged already, by {by}: nothing was changed."
     return _answer(context, now.number, said)
 

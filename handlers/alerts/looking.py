@@ -48,8 +48,7 @@ async def look(runtime: Runtime, _due: datetime) -> str:
         runtime.publish(event(alert, now))
     await tell(runtime)
     return (
-        f"{found.rules} rules evaluated: {len(found.fired)} alerts fired, "
-        f"{len(found.resolved)} resolved."
+        f"{found.rules} rules evaluated: {len(found.fired)} fired, {len(found.resolved)} resolved."
     )
 
 

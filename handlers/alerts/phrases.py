@@ -20,6 +20,7 @@ LEAST_SLEEP = timedelta(hours=1)
 NO_DATA = "NO_DATA"
 _DURATION = re.compile(r"(\d{1,6})\s*(s|m|min|h|d|w)", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_SO = re.compile(r"^(?:--reason(?:=|\s+)|because\s+|reason:?\s+)", re.IGNORECASE)
 _PATTERN = re.compile(r"[A-Za-z0-9_*?\[\]-]{1,60}")
 
 
@@ -44,7 +45,7 @@ def for_reason(text: str, example: str) -> ForReason:
         raise BadInput("For how long? It must have an end.", f"Such as {code(example)}.")
     lasting = duration(words[0])
     reason = " ".join(words[1:])
-    reason = re.sub(r"^(because|reason:?)\s+", "", reason, flags=re.IGNORECASE).strip()
+    reason = _SO.sub("", reason).strip()
     if len(reason) < 3:
         raise BadInput("Say why, so that others know.", f"Add it behind the time: {code(example)}.")
     return ForReason(lasting, wait, clip(reason, 400))

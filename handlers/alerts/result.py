@@ -17,11 +17,13 @@ class Surroundings:
     """What an alert's message needs besides the alert: the ladder, and which acts there are."""
 
     levels: tuple[EscalationLevel, ...]
-    diagnose: str  # the command line behind Diagnose
+    diagnose: tuple[str, str]  # what looks for the cause: a button's label and command line
     declares: bool  # whether an incident can be declared
     playbooks: bool  # whether playbooks can be started
     incident: str = ""  # the open incident about it, as everybody may know it
     rollback: str = ""  # the command line that goes back, where a deployment came shortly before
+    mends: tuple[str, str] | None = None  # what mends it whatever the cause, as `diagnose`
+    unnamed: frozenset[str] = frozenset()  # the levels for which nobody is named on call now
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks import date, escape
+from bot.blocks import date, mention
 from bot.command import Argument, Arguments, Command, Context, Kind, Person, Reply, Role
 from handlers.alerts import operations
 from handlers.alerts.phrases import for_reason, pattern_of
@@ -31,7 +31,8 @@ async def unsilence(context: Context, arguments: Arguments) -> Reply:
     ended = runtime.store.alert_rules.unsilence(found.id, person.name, runtime.now())
     if not ended:
         return Reply(f":bell: Silence {found.id} was over already.", data=found)
-    text = f":bell: Silence {found.id} was ended by {escape(person.name)}: its alerts are told."
+    who = mention(person.id, person.name)
+    text = f":bell: Silence {found.id} was ended by {who}: its alerts are told."
     operations.tell_silence(runtime, found, text, "ended")
     await tell(runtime)
     return Reply(text, data=operations.find_silence(runtime, str(found.id)))
@@ -54,7 +55,7 @@ async def _silence(
     added = runtime.store.alert_rules.silence(
         kind, pattern, environment, starts, starts + wanted.lasting, owner, wanted.reason
     )
-    by = "" if owner.id == person.id else f" (by {escape(person.name)})"
+    by = "" if owner.id == person.id else f" (by {mention(person.id, person.name)})"
     text = f":mute: {silence_line(added)}{by}"
     operations.tell_silence(runtime, added, text, "began")
     await tell(runtime)
@@ -77,6 +78,7 @@ ENVIRONMENT = Argument("environment", "this deployment alone", flag=True, exampl
 OWNER = Argument("owner", "who answers for it, if not you", Kind.PERSON, flag=True)
 SILENCE = Command(
     name="alerts silence",
+    aliases=("silence",),
     summary="Tell nobody about a rule for a while, with a reason; it ends by itself.",
     run=silence,
     arguments=(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.oncall import unnamed
 from bot.recent_deployments import rollback_line
 from bot.store import Alert, Silence
-from bot.symptoms import diagnosis_of
+from bot.symptoms import diagnosis_of, mending_of
 from handlers.alerts.result import AlertCard, Surroundings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bot.command import Catalogue
     from bot.runtime import Runtime
 
 
@@ -20,11 +22,12 @@ def surroundings(
 ) -> Surroundings:
     """`others` are the alerts of a storm, where it is about one."""
     catalogue = runtime.catalogue
-    diagnose = "diagnose auto"
-    if alert is not None:
-        diagnose = diagnosis_of(alert.problem.metric, alert.problem.rule)
-    if catalogue.find("diagnose") is None:
-        diagnose = "health"
+    metric, rule = (alert.problem.metric, alert.problem.rule) if alert is not None else ("", "")
+    diagnose, mends = diagnosis_of(metric, rule), mending_of(metric)
+    if _missing(catalogue, diagnose[1]):
+        diagnose = ("Check health", "health")
+    if mends is not None and _missing(catalogue, mends[1]):
+        mends = None
     return Surroundings(
         runtime.settings.contacts.escalation,
         diagnose,
@@ -32,7 +35,14 @@ def surroundings(
         catalogue.find("playbook start") is not None,
         _incident(runtime, (alert, *others) if alert is not None else others),
         _rollback(runtime, alert),
+        mends,
+        unnamed(runtime, runtime.now()),
     )
+
+
+def _missing(catalogue: Catalogue, line: str) -> bool:
+    """This bot was built without the command."""
+    return catalogue.find(line) is None and catalogue.find(line.split(maxsplit=1)[0]) is None
 
 
 def _rollback(runtime: Runtime, alert: Alert | None) -> str:

@@ -19,7 +19,8 @@ from bot.store.alerts_telling import Fresh
 from handlers.alerts.calling import call, mute_until, wake
 from handlers.alerts.result import StormCard
 from handlers.alerts.surroundings import card, surroundings
-from handlers.alerts.views import alert_message, storm_message
+from handlers.alerts.views import alert_message
+from handlers.alerts.views_storm import storm_message
 
 if TYPE_CHECKING:
     from bot.events import AlertChanged, DeploymentFinished, Events, IncidentChanged

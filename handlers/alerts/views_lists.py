@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, clip, code, command_button, context, date, escape, section
+from bot.blocks import actions, clip, code, command_button, context, date, escape, mention, section
 from bot.command import Block, Reply
-from handlers.alerts.views import alert_message, headline, lasted, sentence
+from bot.phrases import span
+from handlers.alerts.views import alert_message, headline, sentence
 from handlers.alerts.wording import condition
 
 if TYPE_CHECKING:
@@ -64,14 +65,14 @@ def _storm(storm: OpenStorm, found: AlertList) -> Block:
     name = f"ST-{storm.number}"
     words = (
         f"{code(name)} Alert storm: {storm.firing:,} firing, {storm.acknowledged:,} "
-        f"acknowledged, since {lasted(found.now - storm.changed_at)}"
+        f"acknowledged, since {span(found.now - storm.changed_at)}"
     )
     list_them = command_button(f"List {name}", f"alerts list --storm {name}")
     return section(words, accessory=list_them)
 
 
 def _line(alert: Alert, found: AlertList) -> str:
-    since = lasted(found.now - alert.changed_at)
+    since = span(found.now - alert.changed_at)
     muted = ", silenced" if alert.number in found.muted else ""
     storm = f", storm {code(f'ST-{alert.storm}')}" if alert.storm else ""
     return (
@@ -87,7 +88,7 @@ def detail_reply(found: AlertDetail) -> Reply:
         blocks.insert(1, section(f"Rule {code(found.rule.name)}: {escape(condition(found.rule))}."))
     lines = [
         f"• {date(entry.at, '{date_short_pretty} {time_secs}')} {escape(entry.kind)}"
-        + (f" by {escape(entry.person.name)}" if entry.person.name else "")
+        + (f" by {mention(entry.person.id, entry.person.name)}" if entry.person.name else "")
         + (f": {clip(escape(entry.text), 150)}" if entry.text else "")
         for entry in found.history[-15:]
     ]

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.blocks import escape
-from handlers.alerts.views import TEST_WORDS, lasted, mention, sentence
+from bot.phrases import span
+from handlers.alerts.views import TEST_WORDS, holding, sentence
 
 if TYPE_CHECKING:
     from bot.escalation import Call
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
 def call_text(made: Call, who: Callees | None, owner: str, *, test: bool) -> str:
     """What is said in the thread when a level is called."""
     mark = f"{TEST_WORDS}. " if test else ""
-    late_by = f" ({lasted(made.late)} late)" if made.is_late else ""
+    late_by = f" ({span(made.late)} late)" if made.is_late else ""
     if made.level is None or who is None:
-        whose = f" {mention(owner)}," if owner else ""
+        whose = f" {holding(owner)}," if owner else ""
         return (
-            f":rotating_light: {mark}Nobody has answered:{whose} every level of the escalation "
-            f"was called{late_by}. It is called no more; it stays open."
+            f":rotating_light: {mark}Nobody has answered:{whose} no level of the escalation "
+            f"is left{late_by}. Nobody more is called; it stays open."
         )
     name = f"{escape(made.level.level)} {escape(made.level.contact)}"
     if not who.mentions:
@@ -39,10 +40,10 @@ def call_text(made: Call, who: Callees | None, owner: str, *, test: bool) -> str
 
 def reminder_text(alert: Alert, now: datetime) -> str:
     """What the person who acknowledged is told where it is open still."""
-    who = mention(alert.acknowledger.id) if alert.acknowledger.id else "Somebody"
+    who = holding(alert.acknowledger.id) if alert.acknowledger.id else "Somebody"
     owner = alert.problem.owner
-    also = f" {mention(owner)}" if owner and owner != alert.acknowledger.id else ""
-    since = lasted(now - (alert.acknowledged_at or now))
+    also = f" {holding(owner)}" if owner and owner != alert.acknowledger.id else ""
+    since = span(now - (alert.acknowledged_at or now))
     return (
         f":alarm_clock: {who}{also} This was acknowledged {since} ago and is still open: "
         f"{sentence(alert.problem.summary)}"

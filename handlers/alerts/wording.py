@@ -23,6 +23,12 @@ _UNITS = {
     "backup_size_change": "%",
     "backups_corrupt": "backups",
 }
+# How a sentence says the latest value of what is one thing and no rate.
+_LATEST = {
+    "backup_age_hours": "The newest good backup is {} old",
+    "backup_size_change": "Its size differs by {} from the good one before",
+}
+_ONE = {"days": "day", "hours": "hour", "errors": "error", "bytes": "byte", "backups": "backup"}
 _STATISTICS = {
     "average": "on average over", "minimum": "at least over", "maximum": "at most over",
     "sum": "in", "p50": "p50 over", "p95": "p95 over", "p99": "p99 over", "latest": "",
@@ -32,10 +38,21 @@ _STATISTICS = {
 def amount(value: float, metric: str) -> str:
     """`4.2 %`, `1,250 ms`, `12 days`."""
     unit = _UNITS.get(metric, "")
-    number = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    if unit == "hours" and 0 <= value < 1:
+        return f"{value * 60:.0f} min"
+    number = figure(value)
     if metric == "uptime" and 99 < value < 100:
         number = f"{value:.3f}".rstrip("0").rstrip(".")
+    if number == "1":
+        unit = _ONE.get(unit, unit)
     return f"{number} {unit}".strip()
+
+
+def figure(value: float) -> str:
+    """`0.2`, `14.4`, `1,250`: three digits, and never a power of ten."""
+    if abs(value) >= 100 or value == 0:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) >= 0.0001 else "less than 0.0001"
 
 
 def minutes(count: int) -> str:
@@ -70,8 +87,8 @@ def now(rule: Rule, measured: Measured) -> str:
     if measured.value is None:
         return f"no sample for {minutes(rule.window_minutes)}"
     if rule.burn_rate is not None:
-        short = "nothing" if measured.short is None else f"{measured.short:.3g}"
-        return f"{measured.value:.3g}× and {short}{'' if measured.short is None else '×'}"
+        short = "nothing" if measured.short is None else figure(measured.short)
+        return f"{figure(measured.value)}× and {short}{'' if measured.short is None else '×'}"
     return amount(measured.value, rule.metric)
 
 
@@ -81,13 +98,22 @@ def summary(rule: Rule, measured: Measured) -> str:
     if measured.value is None:
         return f"No sample in the last {window}."
     if rule.burn_rate is not None:
-        short = "" if measured.short is None else f" and {measured.short:.3g}× in "
+        short = "" if measured.short is None else f" and {figure(measured.short)}× in "
         tail = f"{short}{minutes(rule.short_window_minutes)}" if short else ""
         return (
-            f"The error budget burned {measured.value:.3g}× as fast as allowed in {window}{tail}, "
+            f"The error budget burned {figure(measured.value)}× as fast as allowed "
+            f"in {window}{tail}, "
             f"alert above {rule.burn_rate:g}×"
         )
+    if rule.metric == "backups_corrupt":
+        if measured.value == 0:
+            return "The newest backup can be read back"
+        newest = "newest backup" if measured.value == 1 else f"newest {measured.value:g} backups"
+        return f"The {newest} cannot be read back. A restore brings back what is older"
     side, limit = ("above", rule.above) if rule.above is not None else ("below", rule.below)
+    if rule.statistic == "latest" and rule.metric in _LATEST:
+        told = _LATEST[rule.metric].format(amount(measured.value, rule.metric))
+        return f"{told}, alert {side} {amount(limit or 0, rule.metric)}"
     how = _STATISTICS[rule.statistic]
     over = f" {how} {window}" if how else ""
     return (

@@ -44,7 +44,7 @@ async def audit(context: Context, arguments: Arguments) -> Reply:
         limit=arguments["limit"],
     )
     form, path = arguments.get("export"), arguments.get("file")
-    if path and (not form or context.invocation.surface is not Surface.TERMINAL):
+    if path and (not form or not context.invocation.at_terminal):
         raise BadInput(
             "`--file` names where a terminal writes an export.",
             "In a terminal: `pitchey audit --export csv --file audit.csv`.",

@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, clip, code, command_button, context, date, escape, section
+from bot.blocks import (
+    actions,
+    clip,
+    code,
+    command_button,
+    context,
+    date,
+    escape,
+    section,
+    sections,
+)
 from bot.command import Block, Delivery, Reply, Upload
-from bot.limits import MESSAGE_BLOCKS_CHARACTERS, SECTION_TEXT
+from bot.limits import MESSAGE_BLOCKS_CHARACTERS
 from handlers.audit.result import AuditCheck, AuditExport, AuditPage, Wanted
 from handlers.audit.wording import SIGNS, went_wrong
 
@@ -26,7 +36,7 @@ def page_reply(page: AuditPage, command: str) -> Reply:
     lines = [_line(entry) for entry in page.entries]
     shown = _fitting(lines)
     text = _headline(page, len(shown))
-    blocks: list[Block] = [section(f"*{text}*"), *_sections(shown)]
+    blocks: list[Block] = [section(f"*{text}*"), *sections(shown, "\n\n")]
     if page.more or len(shown) < len(lines):
         blocks.append(context(f"Older entries fit too. {_narrower(page.wanted, command)}"))
     buttons = [command_button("Verify the log", "audit verify")]
@@ -198,16 +208,3 @@ def _fitting(lines: list[str]) -> list[str]:
         if room < 0:
             return lines[:count]
     return lines
-
-
-def _sections(lines: list[str]) -> list[Block]:
-    blocks: list[Block] = []
-    text = ""
-    for line in lines:
-        if text and len(text) + len(line) + 2 > SECTION_TEXT:
-            blocks.append(section(text))
-            text = ""
-        text = f"{text}\n\n{line}" if text else line
-    if text:
-        blocks.append(section(text))
-    return blocks

@@ -1,7 +1,14 @@
 """Backups: made, listed, verified, kept, restored, rehearsed."""
 
 from bot.command import Feature
-from handlers.backups import commands, keeping_commands, recovery_commands, restore_commands
+from handlers.backups import (
+    commands,
+    keeping_commands,
+    recovering,
+    recovery_commands,
+    restore_commands,
+    scratch,
+)
 from handlers.backups.jobs import JOBS
 
 FEATURE = Feature(
@@ -14,6 +21,7 @@ FEATURE = Feature(
         *recovery_commands.COMMANDS,
     ),
     jobs=JOBS,
+    listeners=(*scratch.LISTENERS, *recovering.LISTENERS),
 )
 
 __all__ = ["FEATURE"]

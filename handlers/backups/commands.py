@@ -51,7 +51,7 @@ async def plan_now(context: Context, _arguments: Arguments) -> Plan:
     bucket = context.clients.backups.name
     encrypted = context.settings.secrets.backup_age_identity is not None
     return Plan(
-        target=f"backup of {told['name']}",
+        target=f"database {told['name']} (backup)",
         effect=(
             f"dumps {told['name']} ({size(told['bytes'])} with indexes, {told['tables']:,} tables) "
             f"into the bucket {bucket}, and reads it back."
@@ -70,6 +70,10 @@ async def now(context: Context, arguments: Arguments) -> Reply:
 
 LIST = Command(
     name="backups",
+    aliases=(
+        "backup list",
+        "backup",
+    ),
     summary="The backups: how old, how large, whether they can be read, when one was restored.",
     run=backups,
     arguments=(Argument("all", "every one, not only the newest", Kind.FLAG),),
@@ -93,6 +97,7 @@ SHOW = Command(
 )
 VERIFY = Command(
     name="backup verify",
+    aliases=("backup check", "backup test"),
     summary="Read a backup back, compare its checksum, decode every row and count them.",
     run=verify,
     arguments=(WHICH,),
@@ -107,6 +112,7 @@ VERIFY = Command(
 )
 NOW = Command(
     name="backup now",
+    aliases=("backup create", "backup make", "backup start"),
     summary="Back up the database into the bucket now, and prove that it can be read.",
     run=now,
     plan=plan_now,

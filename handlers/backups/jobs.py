@@ -49,7 +49,9 @@ async def again(runtime: Runtime, _due: datetime) -> str:
         failed += 1
     if failed >= _MOST_TRIES:
         return f"given up after {failed} attempts"
-    newest = await newest_good(runtime.settings, runtime.clients, deadline=SECONDS)
+    newest = await newest_good(
+        runtime.settings, runtime.clients, deadline=SECONDS, now=runtime.now()
+    )
     if newest is not None and newest.finished > (tries[0].started_at or tries[0].requested_at):
         return "one was made meanwhile"
     return await carried_out(runtime, _NAME, _MADE)

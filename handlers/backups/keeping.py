@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.backups.beside import clear_copies
 from bot.backups.holding import Hold, hold, release
 from bot.backups.keeping import judge
 from bot.backups.leftovers import abandoned, abort, delete, unfinished
 from bot.backups.shelf import HOLD, KeptBackup, bucket_clock
 from bot.errors import OpsError
+from bot.moments import written
+from bot.phrases import plural
+from handlers.backups import scratch
 from handlers.backups.finding import SECONDS, everything, wanted
 from handlers.backups.result import PruneAsked, Pruned
 from handlers.backups.telling import operation_of
@@ -79,18 +84,28 @@ async def backup_of(context: Context, text: str, *, held: bool) -> KeptBackup:
     found = await wanted(context, text)
     if (found.held_at is not None) is not held:
         told = "is held already" if not held else "is not held"
-        raise OpsError(f"The backup {found.id} {told}.", "`/pitchey backups` shows which are.")
+        raise OpsError(
+            f"The backup {found.id} {told}.",
+            "Nothing was changed.",
+            permanent=True,
+            offers=(("Show it", f"backup show {found.id}"), ("All backups", "backups")),
+        )
     return found
 
 
 async def tidy(runtime: Runtime, _due: datetime) -> str:
-    """Take the parts of uploads away that nothing can be writing any more."""
+    """Take away what nothing can be using any more: parts of uploads, copies of the store,
+    scratch databases."""
+    copies = await asyncio.to_thread(clear_copies, runtime.settings)
     if not runtime.clients.backups.configured:
         return "no bucket is configured"
     now = await bucket_clock(runtime.clients)
     left = await unfinished(runtime.settings, runtime.clients)
     gone = await abort(runtime.clients, abandoned(left, runtime.settings, now))
-    return f"{gone} of {len(left)} unfinished uploads taken away"
+    dropped = await scratch.clear(runtime)
+    files = f", {plural(copies, 'copy', 'copies')} of the bot's own data" if copies else ""
+    databases = f", {plural(len(dropped), 'scratch database')}" if dropped else ""
+    return f"{gone} of {len(left)} unfinished uploads taken away{files}{databases}"
 
 
 async def _agreed(runtime: Runtime) -> datetime:
@@ -98,8 +113,8 @@ async def _agreed(runtime: Runtime) -> datetime:
     there, here = await bucket_clock(runtime.clients), runtime.now()
     if abs(there - here) > _CLOCKS:
         raise OpsError(
-            f"The bot's clock says {here:%Y-%m-%d %H:%M} UTC, the bucket's {there:%Y-%m-%d %H:%M} "
-            "UTC: with a wrong clock, backups would go that have to stay. Nothing was deleted.",
+            f"The bot's clock says {written(here)}, the bucket's {written(there)}: with a "
+            "wrong clock, backups would go that have to stay. Nothing was deleted.",
             "Set the clock of the bot's machine right.",
         )
     return there

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.approval_views import LINES_SHOWN
+from bot.backups.holding import Hold
+from bot.backups.keeping import Judged
+from bot.blocks import clip
 from bot.command import Arguments, Command, Context, Plan, Reply, Risk, Role
+from bot.moments import date
+from bot.phrases import plural
 from handlers.backups import keeping_views as views
 from handlers.backups.commands import GUIDE, WHICH
 from handlers.backups.keeping import (
@@ -13,22 +21,15 @@ from handlers.backups.keeping import (
     put_hold,
     would_prune,
 )
-from handlers.backups.words import plural, size
+from handlers.backups.operations import shown
+from handlers.backups.words import size
 
-_SHOWN = 12
+_STAYS_SHOWN = 5
 
 
 async def plan_prune(context: Context, _arguments: Arguments) -> Plan:
     asked = await would_prune(context)
     going = asked.retention.going
-    lines = [f"goes: {each.backup.id}, {each.why}" for each in asked.retention.judged if each.goes]
-    if len(lines) > _SHOWN:
-        lines = [*lines[:_SHOWN], f"and {len(lines) - _SHOWN:,} more"]
-    lines += [
-        f"stays: {each.backup.id}, {each.why}"
-        for each in asked.retention.judged
-        if not each.goes and not each.why.endswith("days")
-    ][:_SHOWN]
     uploads = f" and the parts of {plural(len(asked.abandoned), 'unfinished upload')}"
     effect = (
         f"deletes {plural(len(going), 'backup')} ({size(asked.retention.bytes)})"
@@ -39,10 +40,24 @@ async def plan_prune(context: Context, _arguments: Arguments) -> Plan:
     return Plan(
         target=f"backups in {context.clients.backups.name}",
         effect=effect,
-        lines=tuple(lines),
+        lines=plan_lines(asked.retention.judged),
         state=fingerprint(asked),
         risk=Risk.READS if nothing else None,
     )
+
+
+def plan_lines(judged: Sequence[Judged]) -> tuple[str, ...]:
+    """What stays for another reason than its age, then what goes, as many as are shown. Pure."""
+    stays = [
+        f"stays: {each.backup.id}, {each.why}"
+        for each in judged
+        if not each.goes and not each.why.endswith("days")
+    ][:_STAYS_SHOWN]
+    goes = [f"goes: {each.backup.id}, {each.why}" for each in judged if each.goes]
+    room = LINES_SHOWN - len(stays)
+    if len(goes) > room:
+        goes = [*goes[: room - 1], f"and {len(goes) - room + 1:,} older ones go"]
+    return (*stays, *goes)
 
 
 async def run_prune(context: Context, _arguments: Arguments) -> Reply:
@@ -54,7 +69,7 @@ async def run_prune(context: Context, _arguments: Arguments) -> Reply:
 async def plan_hold(context: Context, arguments: Arguments) -> Plan:
     backup = await backup_of(context, arguments["backup"] or "", held=False)
     return Plan(
-        target=f"hold of {backup.id}",
+        target=f"backup {backup.id}",
         effect=f"keeps {backup.id} ({size(backup.bytes)}) until somebody releases it.",
         lines=(
             "no pruning deletes it, whatever its age",
@@ -72,11 +87,18 @@ async def run_hold(context: Context, arguments: Arguments) -> Reply:
 async def plan_release(context: Context, arguments: Arguments) -> Plan:
     backup = await backup_of(context, arguments["backup"] or "", held=True)
     return Plan(
-        target=f"hold of {backup.id}",
+        target=f"backup {backup.id}",
         effect=f"lets {backup.id} go as soon as it is over the limits of age.",
-        lines=("a hold is there for a reason: ask who put it, as backup show tells",),
+        lines=(_why_held((await shown(context, backup.id)).hold),),
         state=backup.id,
     )
+
+
+def _why_held(hold: Hold | None) -> str:
+    """Who approves the release reads who put it on, when and why."""
+    if hold is None:
+        return "who put the hold on, and why, cannot be read"
+    return f"held by {hold.by} since {date(hold.at)}: {clip(hold.reason or 'no reason given', 300)}"
 
 
 async def run_release(context: Context, arguments: Arguments) -> Reply:
@@ -87,6 +109,7 @@ async def run_release(context: Context, arguments: Arguments) -> Reply:
 
 PRUNE = Command(
     name="backup prune",
+    aliases=("backup delete", "backup clean", "backup cleanup"),
     summary="Delete backups over the limits of age; it shows which, before it asks.",
     run=run_prune,
     plan=plan_prune,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import actions, clip, command_button, context, escape, section
 from bot.command import Block, Reply
-from handlers.backups.words import plural, size
+from bot.phrases import plural
+from handlers.backups.words import size
 
 if TYPE_CHECKING:
     from bot.backups import KeptBackup

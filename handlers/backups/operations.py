@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.backups import Label, take
 from bot.backups.drilling import Drill
+from bot.backups.encryption import recipient_of
 from bot.backups.holding import hold_of
 from bot.backups.leftovers import unfinished
 from bot.backups.marking import text_of
@@ -18,6 +18,7 @@ from bot.backups.shelf import CORRUPT, RESTORED, VERIFIED, KeptBackup, last_good
 from bot.backups.verifying import Proof, verify
 from bot.errors import OpsError
 from bot.jobs import next_due
+from bot.journal import OperationCancelled
 from handlers.backups.finding import SECONDS, choose, everything, wanted
 from handlers.backups.result import Listing, Made, Shown
 from handlers.backups.telling import operation_of, saying
@@ -48,6 +49,7 @@ async def listing(context: Context) -> Listing:
         now=now,
         limit=timedelta(hours=settings.checks.backup_warning_hours),
         next_at=next_due(when, settings.team.timezone, now) if when else None,
+        own_key=recipient_of(settings),
     )
 
 
@@ -69,6 +71,8 @@ async def shown(context: Context, text: str) -> Shown:
         hold=await hold_of(context.clients, backup),
         now=context.runtime.now(),
         last_good=good is not None and good.id == backup.id,
+        others=() if text else tuple(each.id for each in backups if each.id != backup.id)[:3],
+        own_key=recipient_of(context.settings),
     )
 
 
@@ -88,7 +92,15 @@ async def make(context: Context, label: Label) -> Made:
         context.settings, context.clients, context.store, label=label,
         person=context.invocation.person, say=say, read_back=False,
     )  # fmt: skip
-    await operation.step(READ_BACK)
+    try:
+        await operation.step(READ_BACK)
+    except OperationCancelled:
+        raise
+    except OpsError as error:  # the bot's disk is full
+        raise OpsError(
+            f"The backup {backup.id} is in the bucket, but it was not read back: {error.message}",
+            f"{error.hint} Then: `/pitchey backup verify {backup.id}`.",
+        ) from error
     verified = await verify(
         context.settings, context.clients, backup, person=context.invocation.person, say=say
     )
@@ -103,8 +115,3 @@ async def check(context: Context, text: str) -> Made:
         say=context.progress.say,
     )  # fmt: skip
     return Made(backup, verified.proof, None)
-
-
-def older(backups: Sequence[KeptBackup], than: KeptBackup) -> KeptBackup | None:
-    """The last good one before that. Pure."""
-    return last_good([each for each in backups if each.finished < than.finished])

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from bot.backups.beside_databases import Standing
 from bot.backups.drilling import place
-from bot.command import Arguments, Command, Context, Plan, Reply, Risk, Role, Upload
+from bot.command import (
+    Argument,
+    Arguments,
+    Command,
+    Context,
+    Kind,
+    Plan,
+    Reply,
+    Risk,
+    Role,
+    Upload,
+)
+from bot.phrases import plural
 from handlers.backups import restore_views as views
+from handlers.backups.beside import beside, databases, drop_beside, to_drop
 from handlers.backups.commands import WHICH
 from handlers.backups.finding import wanted
 from handlers.backups.operations import shown
-from handlers.backups.restore_commands import GUIDE, LONGEST, NAMED, usable
-from handlers.backups.restoring import beside, databases, drop_beside, rehearse
+from handlers.backups.restore_commands import GUIDE, LONGEST, named, usable
+from handlers.backups.restoring import rehearse
 from handlers.backups.steps import files_of, recovery
-from handlers.backups.words import plural, size
+from handlers.backups.words import size
 
 
 async def plan_drill(context: Context, arguments: Arguments) -> Plan:
@@ -21,13 +34,15 @@ async def plan_drill(context: Context, arguments: Arguments) -> Plan:
     needed = backup.manifest.database_bytes if backup.manifest else 0
     on = "the live server" if where.live_server else "the scratch server"
     return Plan(
-        target="restore drill",
+        target="the scratch database",
         effect=(
             f"restores {backup.id} into the database {where.name} on {on}, compares every table, "
             "and drops it again."
         ),
         lines=(
-            f"it takes about {size(needed)} of room meanwhile" if needed else "size not known",
+            f"it takes about {size(needed)} of room meanwhile"
+            if needed
+            else "how much room it takes meanwhile is not known: the backup does not tell its size",
             "the live database is not touched, but its server works",
         ),
         state=backup.id,
@@ -69,16 +84,18 @@ async def run_steps(context: Context, arguments: Arguments) -> Reply:
 
 async def run_files(context: Context, arguments: Arguments) -> Reply:
     backup = await wanted(context, arguments["backup"] or "")
-    files = await files_of(context, backup)
+    with_code = bool(arguments["code"])
+    files = await files_of(context, backup, code=with_code)
     uploads = tuple(
         Upload(f"{backup.id}-{name}", content, title=f"{name} of {backup.id}")
         for name, content in files.items()
     )
-    return views.files_reply(backup, uploads)
+    return views.files_reply(backup, uploads, with_code=with_code)
 
 
 DRILL = Command(
     name="restore drill",
+    aliases=("backup drill", "backup rehearse"),
     summary="Rehearse: restore into a scratch database, compare every table, measure the time.",
     run=run_drill,
     plan=plan_drill,
@@ -110,7 +127,7 @@ DROP = Command(
     plan=plan_drop,
     role=Role.OPERATOR,
     risk=Risk.CHANGES,
-    arguments=(NAMED,),
+    arguments=(named(to_drop),),
     examples=("restore drop pitchey_restore_20261128",),
     details="One that was live before a switch needs a second person.",
     guide=GUIDE,
@@ -130,8 +147,15 @@ FILES = Command(
     summary="Download the configuration and the list of what was deployed that go with a backup.",
     run=run_files,
     role=Role.OPERATOR,
-    arguments=(WHICH,),
-    examples=("backup files 20261128",),
+    arguments=(
+        WHICH,
+        Argument("code", "the code that was live as well, as it was uploaded", Kind.FLAG),
+    ),
+    examples=("backup files 20261128", "backup files 20261128 --code"),
+    details=(
+        "Only you see them. The code is a tar of its modules, packed with zstd: unpack it with "
+        "`tar --zstd -xf`, and upload it again with `wrangler versions upload --no-bundle`."
+    ),
     guide=GUIDE,
     deadline=60.0,
 )

@@ -5,20 +5,33 @@ from __future__ import annotations
 from typing import Any
 
 from bot.backups.beside_databases import Standing
+from bot.backups.encryption import check_key
 from bot.backups.restoring import check_readable
 from bot.backups.shelf import KeptBackup
 from bot.backups.switching import find, live_name
-from bot.command import Argument, Arguments, Command, Context, Plan, Reply, Risk, Role
+from bot.command import (
+    Argument,
+    Arguments,
+    Command,
+    Context,
+    Offered,
+    Plan,
+    Reply,
+    Risk,
+    Role,
+)
 from bot.errors import BadInput, OpsError
+from bot.moments import date
 from handlers.backups import restore_views as views
-from handlers.backups.finding import wanted
+from handlers.backups.beside import to_switch_to
+from handlers.backups.finding import offered, wanted
 from handlers.backups.restoring import (
     free_name,
     replace_live,
     restore,
     switch_to,
 )
-from handlers.backups.words import plural, size, span
+from handlers.backups.words import lost_since, old, sessions, size
 from handlers.backups.writers import can_stop
 
 GUIDE = "Backup & Recovery, Recovery Procedures"
@@ -28,19 +41,30 @@ select current_database() as name, pg_database_size(current_database()) as bytes
   (select count(*) from pg_stat_activity where datname = current_database()
     and backend_type = 'client backend' and pid <> pg_backend_pid()) as sessions
 """
-NAMED = Argument("database", "one of `restore list`", required=True, example="pitchey_restore_1")
+
+
+def named(offered: Offered) -> Argument:
+    """A database that stands beside the live one; those there are come as buttons."""
+    return Argument(
+        "database", "one of `restore list`", required=True, example="pitchey_restore_1",
+        offered=offered,
+    )  # fmt: skip
 
 
 async def usable(context: Context, text: str) -> KeptBackup:
     """A backup that a copy can be made of; raises OpsError."""
     backup = await wanted(context, text)
     check_readable(backup)
+    check_key(context.settings, backup)
     if backup.corrupt or (backup.manifest is not None and not backup.proven):
         raise OpsError(
             f"The backup {backup.id} is corrupt: a copy of it would not be whole.",
-            "Take the last good one: `/pitchey restore last`. Why: "
-            f"`/pitchey backup show {backup.id}`.",
+            "Take the last good one.",
             permanent=True,
+            offers=(
+                ("Restore the last good one", "restore last"),
+                ("Why it is corrupt", f"backup show {backup.id}"),
+            ),
         )
     return backup
 
@@ -55,10 +79,10 @@ async def plan_restore(context: Context, arguments: Arguments) -> Plan:
             f"To replace it, type its name: `--over {live}`.",
         )
     name = await free_name(context, backup, arguments["into"] or "", live)
-    age = span(backup.age(context.runtime.now()))
+    now = context.runtime.now()
     rows = f"{backup.manifest.rows:,} rows" if backup.manifest else "rows not counted"
     lines = [
-        f"the backup is {age} old, has {rows} and is "
+        f"the backup is {old(backup, now)}, has {rows} and is "
         + ("verified" if backup.verified else "NOT verified: it is checked while it is restored"),
         *_room(context, backup, told),
     ]
@@ -70,8 +94,8 @@ async def plan_restore(context: Context, arguments: Arguments) -> Plan:
         lines.append("to make it the live one is an act of its own, restore switch")
     else:
         effect = (
-            f"replaces {live} by a copy of {backup.id}: what was written in the last {age} is not "
-            f"in it. {plural(told['sessions'], 'session')} would be ended."
+            f"replaces {live} by a copy of {backup.id}: {lost_since(backup, now)} is not in it. "
+            f"{sessions(told['sessions'])} would be ended."
         )
         trouble = await can_stop(context)
         stopped = f"is NOT possible ({trouble.rstrip('.')})" if trouble else "is turned on"
@@ -113,9 +137,10 @@ async def plan_switch(context: Context, arguments: Arguments) -> Plan:
     told = (await database.query(_SIZES, deadline=20.0))[0]
     found = await find(database, arguments["database"])
     live = str(told["name"])
-    since = f" since {found.at:%Y-%m-%d %H:%M} UTC" if found.at else ""
+    at = date(found.at) if found.at else "then"
+    since = f" since {at}" if found.at else ""
     if found.standing is Standing.REPLACED:
-        source = f"the database that was live until {found.at:%Y-%m-%d %H:%M} UTC"
+        source = f"the database that was live until {at}"
         lost = f"what was written{since} is not in it"
     else:
         source = f"the copy of backup {found.backup}, {found.rows:,} rows"
@@ -124,7 +149,7 @@ async def plan_switch(context: Context, arguments: Arguments) -> Plan:
         target=f"database {live}",
         effect=(
             f"makes {found.name} the live database {live}: {source}. "
-            f"{plural(told['sessions'], 'session')} would be ended."
+            f"{sessions(told['sessions'])} would be ended."
         ),
         lines=(
             lost,
@@ -142,6 +167,7 @@ async def run_switch(context: Context, arguments: Arguments) -> Reply:
 
 RESTORE = Command(
     name="restore",
+    aliases=("backup restore",),
     summary="Restore a backup into a new database beside the live one, and compare the rows.",
     run=run_restore,
     plan=plan_restore,
@@ -150,7 +176,7 @@ RESTORE = Command(
     arguments=(
         Argument(
             "backup", "an id, its last letters, a day (YYYYMMDD), or `last` for the last good one",
-            required=True, example="20261128",
+            required=True, example="20261128", alone=("last",), offered=offered,
         ),
         Argument("into", "name of the new database", flag=True, example="pitchey_yesterday"),
         Argument(
@@ -181,12 +207,13 @@ SWITCH = Command(
     plan=plan_switch,
     role=Role.OPERATOR,
     risk=Risk.DANGEROUS,
-    arguments=(NAMED,),
+    arguments=(named(to_switch_to),),
     examples=('restore switch pitchey_restore_20261128 --reason "rows compared by Ana"',),
     details=(
-        "Both databases change names in one transaction of the server: a crash changes nothing. "
-        "Sessions are ended, and who signs in in that very moment gets one error; applications "
-        "connect again to the same name."
+        "Both databases change names in one transaction of the server: both or neither, whatever "
+        "crashes. Where the connection is lost meanwhile, the bot asks the server afterwards and "
+        "says which it was. Sessions are ended, and who signs in in that very moment gets one "
+        "error; applications connect again to the same name."
     ),
     guide=GUIDE,
     deadline=300.0,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import actions, code, command_button, context, date, escape, fields, section, table
 from bot.command import Block, Reply, Upload
-from handlers.backups.words import plural, size, span
+from bot.phrases import plural
+from handlers.backups.words import lost_since, sessions, size, span, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +47,11 @@ def restored_reply(found: Recovered) -> Reply:
     blocks = [
         section(f"*{text}*"),
         section(
-            f"{escape(found.live)} was not touched. What was written in the last "
-            f"{span(found.backup_age)} is not in the copy.{compared}"
+            f"{escape(found.live)} was not touched. {_sentence(found.lost)} is not in the copy."
+            f"{compared}"
         ),
         *_skipped(restored.skipped),
+        *_one_stream(restored.why_one),
         actions(
             command_button("Make it the live one", f"restore switch {name}", style="primary"),
             command_button("Other steps", f"restore steps {restored.backup.id}"),
@@ -65,23 +67,32 @@ def replaced_reply(found: Recovered) -> Reply:
     if switched is None:
         return restored_reply(found)
     backup = found.restored.backup.id
-    of = f", a copy of {backup}" if backup else ""
-    text = f":white_check_mark: {switched.live} is now what was {switched.source}{of}"
+    now = f"the copy of backup {backup}" if backup else switched.source
+    text = f":white_check_mark: Switched: the live database {switched.live} is now {now}"
+    ended = f"{sessions(switched.sessions_ended)} ended; applications"
+    if switched.seen_later:
+        ended = (
+            "The connection was lost at the end, so the server was asked again: both names are "
+            "changed. Applications"
+        )
     lines = [
-        f"The database of before is kept as {code(switched.before)}. "
-        f"{plural(switched.sessions_ended, 'session')} ended; applications connect again by "
-        "themselves."
+        f"It was {code(switched.source)}; the one of before is kept as {code(switched.before)}. "
+        f"{ended} connect again by themselves."
     ]
     if found.safety is not None:
         lines.append(f"The safety backup of before is {code(found.safety.id)}.")
-    if found.maintenance:
-        lines.append(escape(found.maintenance))
+    after = [command_button("Check health", "health", style="primary")]
+    if found.writers is not None:
+        lines.append(escape(found.writers.told))
+        if found.writers.on:
+            after.append(command_button("End maintenance mode", "maintenance off"))
     blocks = [
         section(f"*{text}*"),
         section("\n".join(lines)),
         *_skipped(found.restored.skipped),
+        *_one_stream(found.restored.why_one),
         actions(
-            command_button("Check health", "health", style="primary"),
+            *after,
             command_button("Go back to before", f"restore switch {switched.before}"),
             command_button("All databases", "restore list"),
         ),
@@ -89,11 +100,19 @@ def replaced_reply(found: Recovered) -> Reply:
     return Reply(text, blocks, in_channel=True, data=_data(found))
 
 
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _skipped(skipped: Sequence[str]) -> list[Block]:
     if not skipped:
         return []
     listed = "\n".join(f"• {escape(each)}" for each in skipped[:5])
     return [section(f"*Not set, and the rows do not depend on it*\n{listed}")]
+
+
+def _one_stream(why: str) -> list[Block]:
+    return [context(f"Loaded by one stream, not by several: {escape(why)}.")] if why else []
 
 
 def databases_reply(found: Databases) -> Reply:
@@ -113,9 +132,7 @@ def databases_reply(found: Databases) -> Reply:
     text = f"{sign} {plural(len(found.beside), 'database')} beside {escape(found.live)}{extra}"
     ordered = sorted(found.beside, key=lambda each: each not in unfinished)
     rows = [("Database", "What it is", "Size", "Since")]
-    rows += [
-        (each.name, _standing(each), size(each.bytes), _since(each, found)) for each in ordered
-    ]
+    rows += [(each.name, standing(each), size(each.bytes), _since(each, found)) for each in ordered]
     buttons = []
     for each in ordered[:4]:
         if each.standing.value in _SWITCHABLE:
@@ -124,22 +141,15 @@ def databases_reply(found: Databases) -> Reply:
     blocks = [
         section(f"*{text}*"),
         table(rows, align=("left", "left", "right", "right")),
-        context("A restoring one is being filled now, or its restore was cut off."),
-        actions(*buttons),
     ]
+    if unfinished:
+        blocks.append(context("A restoring one is being filled now, or its restore was cut off."))
+    blocks.append(actions(*buttons))
     told_data = [
         {"name": each.name, "standing": each.standing.value, "backup": each.backup,
          "bytes": each.bytes, "rows": each.rows} for each in ordered
     ]  # fmt: skip
     return Reply(text, blocks, data=told_data)
-
-
-def _standing(each: BesideDatabase) -> str:
-    if each.standing.value == "replaced":
-        return f"was live, replaced by {each.by or 'somebody'}"
-    of = f" of {each.backup}" if each.backup else ""
-    rows = f", {each.rows:,} rows" if each.rows else ""
-    return f"{each.standing.value}{of}{rows}"
 
 
 def _since(each: BesideDatabase, found: Databases) -> str:
@@ -155,17 +165,17 @@ def dropped_reply(found: BesideDatabase) -> Reply:
 def drilled_reply(found: Drilled) -> Reply:
     """Recovery time and recovery point beside their targets, and what differed."""
     drill, backup = found.drill, found.backup
-    took = span(timedelta(seconds=drill.rto_seconds))
-    old = span(timedelta(seconds=drill.rpo_seconds))
-    rto = f"{took}, target {span(timedelta(seconds=drill.rto_target_seconds))}"
-    rpo = f"{old}, target {span(timedelta(seconds=drill.rpo_target_seconds))}"
+    rto = _beside_target(drill.rto_seconds, drill.rto_target_seconds)
+    rpo = _beside_target(drill.rpo_seconds, drill.rpo_target_seconds)
+    measured = f"RTO {rto}, RPO {rpo}"
     if drill.problems:
         text = f":x: Restore drill failed: the copy of {backup.id} is not like it"
     elif not drill.good:
-        late = "too slow" if not drill.in_time else "the data is too old"
-        text = f":warning: Restore drill: {backup.id} is whole, but {late} (restored in {rto})"
+        late = "restoring is too slow" if not drill.in_time else "its data is too old"
+        text = f":warning: Restore drill: {backup.id} is whole, but {late}: {measured}"
     else:
-        text = f":white_check_mark: Restore drill passed: {backup.id} restored in {rto}"
+        tables = plural(drill.tables, "table")
+        text = f":white_check_mark: Restore drill of {backup.id} passed: {tables}, {measured}"
     blocks: list[Block] = [section(f"*{text}*")]
     if drill.problems:
         blocks.append(section("\n".join(f"• {escape(problem)}" for problem in drill.problems)))
@@ -180,16 +190,22 @@ def drilled_reply(found: Drilled) -> Reply:
     )
     blocks += _skipped(drill.skipped)
     blocks.append(context("The scratch database is dropped again; the live one was not touched."))
-    blocks.append(
-        actions(
-            command_button("Show the backup", f"backup show {backup.id}"),
-            command_button("All backups", "backups"),
-        )
-    )
+    buttons = [
+        command_button("Show the backup", f"backup show {backup.id}"),
+        command_button("All backups", "backups"),
+    ]
+    if drill.problems or not drill.fresh:
+        buttons.insert(0, command_button("Make a backup now", "backup now", style="primary"))
+    blocks.append(actions(*buttons))
     return Reply(
         text, blocks, data=drill.model_dump(mode="json") | {"backup": backup.id},
         exit_code=0 if drill.good else 1, outcome="failed" if drill.problems else "succeeded",
     )  # fmt: skip
+
+
+def _beside_target(seconds: float, target: float) -> str:
+    """`41 s (target 4 h)`."""
+    return f"{span(timedelta(seconds=seconds))} (target {span(timedelta(seconds=target))})"
 
 
 def steps_reply(steps: Sequence[Step], found: Shown) -> Reply:
@@ -202,8 +218,8 @@ def steps_reply(steps: Sequence[Step], found: Shown) -> Reply:
         blocks.append(
             section(f"*{number}. {escape(step.title)}*\n{escape(step.told)}", accessory=button)
         )
-    lost = span(backup.age(found.now))
-    blocks.append(context(f"What was written in the last {lost} is not in this backup."))
+    lost = _sentence(lost_since(backup, found.now))
+    blocks.append(context(f"{lost} is not in this backup."))
     blocks.append(
         actions(command_button("As a checklist here", "playbook start disaster-recovery"))
     )
@@ -211,12 +227,15 @@ def steps_reply(steps: Sequence[Step], found: Shown) -> Reply:
     return Reply(text, blocks, data=told)
 
 
-def files_reply(backup: KeptBackup, files: tuple[Upload, ...]) -> Reply:
+def files_reply(backup: KeptBackup, files: tuple[Upload, ...], *, with_code: bool) -> Reply:
     text = f":page_facing_up: {plural(len(files), 'file')} of {backup.id}, without secrets"
+    told = "Values of secrets are in none of them."
+    if with_code:
+        told = "Values of secrets are in none of them, unless somebody wrote one into the code."
     names = ", ".join(code(each.name) for each in files)
     blocks = [
         section(f"*{text}*"),
-        section(f"{names}\nMade {date(backup.finished)}. Values of secrets are in none of them."),
+        section(f"{names}\nMade {date(backup.finished)}. {told}"),
     ]
     return Reply(text, blocks, files=files, private=True, data=[each.name for each in files])
 
@@ -227,6 +246,7 @@ def _data(found: Recovered) -> dict[str, object]:
         "database": found.restored.database,
         "backup": found.restored.backup.id,
         "rows": found.restored.total,
+        "streams": found.restored.streams,
         "problems": list(found.restored.problems),
         "live": found.live,
         "before": switched.before if switched else None,

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import timedelta
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from bot.backups import Label, take
 from bot.backups.beside_databases import (
-    BesideDatabase,
     Standing,
     check_name,
-    drop,
+    drop_unfinished,
     listed,
 )
 from bot.backups.drilling import drill
+from bot.backups.reading import Damaged
 from bot.backups.restoring import Restored, check_readable, restore_into
 from bot.backups.shelf import KeptBackup
 from bot.backups.switching import Switched, find, live_name, switch
 from bot.errors import BadInput, OpsError
-from handlers.backups.result import Databases, Drilled, Recovered
+from bot.journal import says_first
+from handlers.backups.result import Drilled, Recovered, Stopped
 from handlers.backups.telling import operation_of, saying
+from handlers.backups.words import lost_since
 from handlers.backups.writers import stop_writers
 
 if TYPE_CHECKING:
-    from bot.clients.postgres import Database
     from bot.command import Context
 
-log = logging.getLogger(__name__)
 SAFETY, COMPARE, SWITCH = "Make a safety backup", "Restore and compare", "Switch the databases"
 STOP = "Stop what writes"
-_DONE_BEFORE = (
+_DONE_BEFORE = Stopped(
     "The databases had changed names before the interruption, so nothing was done again. Where "
-    "maintenance mode is on, end it once all is well, `/pitchey maintenance off`."
+    "maintenance mode is on, end it once all is well.",
+    on=True,
 )
 
 
@@ -40,12 +40,6 @@ def default_name(live: str, backup: KeptBackup) -> str:
     """Of the copy; at most 63 bytes, as PostgreSQL cuts. Pure."""
     ending = f"_restore_{backup.id.replace('-', '_')}"
     return live.lower().replace("-", "_")[: 63 - len(ending)] + ending
-
-
-async def databases(context: Context) -> Databases:
-    """The live one and those beside it. Raises DatabaseFailure."""
-    database = context.clients.database
-    return Databases(await live_name(database), await listed(database), context.runtime.now())
 
 
 async def free_name(context: Context, backup: KeptBackup, asked: str, live: str) -> str:
@@ -67,12 +61,13 @@ async def free_name(context: Context, backup: KeptBackup, asked: str, live: str)
         ours = {each.name: each for each in await listed(context.clients.database)}
         if name not in ours or ours[name].standing is not Standing.RESTORING:
             whole = name in ours and ours[name].standing is Standing.RESTORED
-            use = (
-                f"Use that copy: `/pitchey restore switch {name}`. Or choose" if whole else "Choose"
-            )
+            offers = [(f"Drop {name}", f"restore drop {name}")] if name in ours else []
+            if whole:
+                offers.insert(0, (f"Switch to {name}", f"restore switch {name}"))
             raise BadInput(
                 f"There is a database called {name} already.",
-                f"{use} another with `--into`, or drop it: `/pitchey restore drop {name}`.",
+                f"{'Use that copy, or choose' if whole else 'Choose'} another with `--into`.",
+                offers=offers,
             )
     return name
 
@@ -83,7 +78,7 @@ async def restore(context: Context, backup: KeptBackup, name: str) -> Recovered:
     live = await live_name(context.clients.database)
     await operation.step(COMPARE)
     restored = await _restored(context, backup, name)
-    return Recovered(restored, live, backup.age(context.runtime.now()))
+    return Recovered(restored, live, lost_since(backup, context.runtime.now()))
 
 
 async def replace_live(context: Context, backup: KeptBackup, name: str) -> Recovered:
@@ -98,27 +93,40 @@ async def replace_live(context: Context, backup: KeptBackup, name: str) -> Recov
     if (switched := await _switched_before(context, live, name)) is not None:
         return Recovered(
             Restored(name, backup, {}, (), (), 0.0, 0.0), live,
-            backup.age(context.runtime.now()), switched=switched, maintenance=_DONE_BEFORE,
+            switched=switched, writers=_DONE_BEFORE,
         )  # fmt: skip
     await operation.step(STOP)
-    maintenance = await stop_writers(context)
+    writers = await stop_writers(context)
     safety = None
-    if SAFETY not in done:
-        await operation.step(SAFETY)
-        safety = await take(
-            settings, clients, context.store, label=Label.SAFETY, person=person, say=say
-        )
-    await operation.step(COMPARE)
-    restored = await _restored(context, backup, name)
-    if restored.problems:
-        raise OpsError(
-            f"The copy differs from the backup, so {live} stays as it was: {restored.problems[0]}",
-            f"Look at it: {name}. Drop it: `/pitchey restore drop {name}`.",
-        )
+    with _as_it_was(live, writers):
+        if SAFETY not in done:
+            await operation.step(SAFETY)
+            safety = await take(
+                settings, clients, context.store, label=Label.SAFETY, person=person, say=say
+            )
+        await operation.step(COMPARE)
+        restored = await _restored(context, backup, name)
+        if restored.problems:
+            raise OpsError(
+                f"The copy {name} differs from the backup: {restored.problems[0]}",
+                offers=(
+                    (f"Drop {name}", f"restore drop {name}"),
+                    ("Verify the backup", f"backup verify {backup.id}"),
+                ),
+            )
     await operation.step(SWITCH)
     switched = await switch(clients.database, name, live, person.name)
-    age = backup.age(context.runtime.now())
-    return Recovered(restored, live, age, safety, switched, maintenance)
+    return Recovered(restored, live, safety=safety, switched=switched, writers=writers)
+
+
+def _as_it_was(live: str, writers: Stopped) -> AbstractContextManager[None]:
+    """What fails inside says first which database is live, and whether users are shut out."""
+    if writers.on:
+        return says_first(
+            f"{live} is as it was, and maintenance mode is on.",
+            before=(("End maintenance mode", "maintenance off"),),
+        )
+    return says_first(f"{live} is as it was.")
 
 
 async def _switched_before(context: Context, live: str, name: str) -> Switched | None:
@@ -149,27 +157,7 @@ async def switch_to(context: Context, name: str) -> Recovered:
     switched = await switch(database, name, live, context.invocation.person.name)
     backup = KeptBackup(beside.backup, "", "", 0, context.runtime.now(), None)
     restored = Restored(name, backup, {}, (), (), 0.0, 0.0)
-    return Recovered(restored, live, timedelta(), switched=switched)
-
-
-async def beside(context: Context, name: str) -> BesideDatabase:
-    """The database of that name that the bot made. Raises BadInput, DatabaseFailure."""
-    found = await listed(context.clients.database)
-    for each in found:
-        if each.name == name:
-            return each
-    names = ", ".join(f"`{each.name}`" for each in found)
-    raise BadInput(
-        f"The bot made no database called {name[:63]}.",
-        f"There are: {names}." if names else "There is none beside the live one.",
-    )
-
-
-async def drop_beside(context: Context, name: str) -> BesideDatabase:
-    operation, found = operation_of(context), await beside(context, name)
-    await operation.step(f"Drop {name}")
-    await drop(context.clients.database, name)
-    return found
+    return Recovered(restored, live, switched=switched)
 
 
 async def rehearse(context: Context, backup: KeptBackup) -> Drilled:
@@ -186,22 +174,17 @@ async def rehearse(context: Context, backup: KeptBackup) -> Drilled:
 async def _restored(context: Context, backup: KeptBackup, name: str) -> Restored:
     check_readable(backup)
     database = context.clients.database
-    await _drop_unfinished(database, name)
+    await drop_unfinished(database, name, patience=0.0)
     try:
         return await restore_into(
             context.settings, context.clients, database, backup, name,
             standing=Standing.RESTORED, by=context.invocation.person.name, say=saying(context),
         )  # fmt: skip
-    except OpsError:
-        # Half a copy is no use to anybody, and takes room.
-        await _drop_unfinished(database, name)
-        raise
-
-
-async def _drop_unfinished(database: Database, name: str) -> None:
-    try:
-        for each in await listed(database):
-            if each.name == name and each.standing is Standing.RESTORING:
-                await drop(database, name)
     except OpsError as error:
-        log.warning("the unfinished database %s stays: %s", name, error)
+        # Half a copy is no use to anybody, and takes room.
+        await drop_unfinished(database, name)
+        if isinstance(error, Damaged):
+            error.message = f"The backup {backup.id} is damaged. {error.message}"
+            error.hint = "Verify it, which marks it; then `last` is the good one before it."
+            error.offers = (("Verify it", f"backup verify {backup.id}"), ("All backups", "backups"))
+        raise

@@ -29,6 +29,7 @@ class Listing:
     now: datetime
     limit: timedelta
     next_at: datetime | None
+    own_key: str = ""  # the age key that the bot can read
 
     @property
     def newest_is_bad(self) -> bool:
@@ -46,6 +47,8 @@ class Shown:
     hold: Hold | None
     now: datetime
     last_good: bool
+    others: tuple[str, ...] = ()  # ids of the newest others, where none was named
+    own_key: str = ""  # the age key that the bot can read
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +80,38 @@ class Pruned:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """A restored database, the safety backup before it, and the switch where one was made."""
+    """A restored database, the safety backup before it, and the switch where one was made.
+
+    `lost` is what a copy lacks, in words.
+    """
 
     restored: Restored
     live: str
-    backup_age: timedelta
+    lost: str = ""
     safety: KeptBackup | None = None
     switched: Switched | None = None
-    maintenance: str = ""
+    writers: Stopped | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """What became of the writers, in a sentence; `on`: maintenance mode is."""
+
+    told: str = ""
+    on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a restore that did not end well left. `trouble`: the databases could not be asked."""
+
+    operation: str
+    resumable: bool
+    live: str
+    replaced: BesideDatabase | None  # the live one of before, where it came to the switch
+    copies: tuple[BesideDatabase, ...]
+    stopped: bool | None  # maintenance mode is on; None where it could not be asked
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

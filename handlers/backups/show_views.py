@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, fields, section
 from bot.command import Block, Reply
-from handlers.backups.views import beside, data, span_of, state
-from handlers.backups.words import plural, size, span
+from bot.phrases import plural
+from handlers.backups.views import beside, beside_wrong, data, locked, span_of, state
+from handlers.backups.words import old, size
 
 if TYPE_CHECKING:
     from handlers.backups.result import Shown
@@ -17,9 +18,10 @@ def show_reply(found: Shown) -> Reply:
     """Everything about one backup."""
     each, manifest = found.backup, found.backup.manifest
     sign = ":white_check_mark:" if each.verified else ":information_source:"
+    sign = ":warning:" if locked(each, found) else sign
     sign = ":x:" if each.corrupt or not each.proven else sign
     last = ", the last good one" if found.last_good else ""
-    text = f"{sign} Backup {each.id}: {state(each, found)}, {span(each.age(found.now))} old{last}"
+    text = f"{sign} Backup {each.id}: {state(each, found)}, {old(each, found.now)}{last}"
     blocks: list[Block] = [section(f"*{escape(text)}*")]
     if manifest is None:
         blocks.append(
@@ -36,10 +38,11 @@ def show_reply(found: Shown) -> Reply:
                 + (f", {size(manifest.raw_bytes)} unpacked" if manifest.raw_bytes else ""),
                 f"*Made*\n{date(manifest.started_at)}, in {span_of(each)}",
                 f"*Why*\n{escape(by)}",
-                f"*Encrypted to*\n{code(manifest.recipient) if manifest.recipient else 'nobody'}",
+                f"*Encrypted to*\n{_key(found)}",
             )
         )
         blocks.append(section(_proven(found)))
+        blocks += beside_wrong(found.proof)
         if code_then := _code(found):
             blocks.append(section(code_then))
         if manifest.missing:
@@ -50,6 +53,14 @@ def show_reply(found: Shown) -> Reply:
         blocks.append(context(beside(each)))
     blocks.append(actions(*_show_buttons(found)))
     return Reply(clip(text, 300), blocks, data=data(each), exit_code=1 if each.corrupt else 0)
+
+
+def _key(found: Shown) -> str:
+    key = found.backup.recipient
+    if not key:
+        return "nobody"
+    without = ", a key that the bot does not have" if locked(found.backup, found) else ""
+    return f"{code(key)}{without}"
 
 
 def _proven(found: Shown) -> str:
@@ -85,7 +96,12 @@ def _code(found: Shown) -> str:
     told = manifest.code
     said = ", ".join(escape(clip(word, 120)) for word in (told.tag, told.message) if word)
     commit = f", commit {code(told.commit)}" if told.commit else ""
-    return f"*Deployed then*\n{escape(told.script)} version {code(told.version)} ({said}){commit}"
+    bundle = manifest.bundle
+    kept = f"its code goes with it ({size(bundle.bytes)})" if bundle else "without its code"
+    return (
+        f"*Deployed then*\n{escape(told.script)} version {code(told.version)} ({said}){commit}; "
+        f"{kept}"
+    )
 
 
 def _show_buttons(found: Shown) -> list[Block]:
@@ -94,7 +110,10 @@ def _show_buttons(found: Shown) -> list[Block]:
     if each.good:
         buttons.append(command_button("Restore it beside the live one", f"restore {each.id}"))
         buttons.append(command_button("Steps of a recovery", f"restore steps {each.id}"))
+    if each.manifest is not None and each.manifest.bundle is not None:
+        buttons.append(command_button("Download the code", f"backup files {each.id} --code"))
     if each.held_at is None:
         buttons.append(command_button("Hold it", f"backup hold {each.id}"))
+    buttons += [command_button(f"Show {other}", f"backup show {other}") for other in found.others]
     buttons.append(command_button("All backups", "backups"))
     return buttons

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.backups.beside import CONFIGURATION, PLATFORM
+from bot.backups.beside_checking import as_stored
 from bot.backups.encryption import decrypt
+from bot.backups.manifest import BUNDLE
 from bot.backups.marking import text_of
 from bot.errors import OpsError
 
 if TYPE_CHECKING:
     from bot.backups import KeptBackup
+    from bot.backups.manifest import Beside
     from bot.command import Context
     from handlers.backups.result import Shown
 
@@ -35,8 +38,9 @@ def recovery(found: Shown) -> tuple[Step, ...]:
     version = code.version if code else ""
     known = f"version {version[:8]}" + (f" ({code.tag})" if code and code.tag else "")
     commit = f" Its commit is {code.commit}." if code and code.commit else ""
+    kept = bool(backup.manifest and backup.manifest.bundle)
     deploy = (
-        f"The backup was made with {known} live.{commit}"
+        f"The backup was made with {known} live.{commit} {_code_kept(backup, kept=kept)}"
         if version
         else "The backup does not say which version was live: choose one by its date."
     )
@@ -66,25 +70,45 @@ def recovery(found: Shown) -> tuple[Step, ...]:
     )  # fmt: skip
 
 
-async def files_of(context: Context, backup: KeptBackup) -> dict[str, bytes]:
-    """Configuration and platform, decrypted; raises OpsError where the backup has neither."""
+def _code_kept(backup: KeptBackup, *, kept: bool) -> str:
+    if not kept:
+        return "Its code does not go with the backup: it comes from Cloudflare, or from git."
+    return (
+        "Where Cloudflare offers that version no longer, its code is in the backup: "
+        f"backup files {backup.id} --code, then wrangler versions upload --no-bundle with it."
+    )
+
+
+async def files_of(context: Context, backup: KeptBackup, *, code: bool) -> dict[str, bytes]:
+    """Configuration and platform, and the code where it is wanted, as they were stored.
+
+    Raises OpsError where the backup has none of them.
+    """
     manifest = backup.manifest
     found: dict[str, bytes] = {}
     for part in manifest.beside if manifest else ():
         name = part.object.removesuffix(".age")
-        if name not in (CONFIGURATION, PLATFORM):
+        if name not in (CONFIGURATION, PLATFORM) and not (code and name.startswith(BUNDLE)):
             continue
-        content = await text_of(context.clients, backup, part.object)
-        if part.encrypted and manifest is not None:
-            clear = io.BytesIO()
-            decrypt(io.BytesIO(content), clear, context.settings, manifest.recipient)
-            content = clear.getvalue()
-        told: Any = json.loads(content)
-        text = context.runtime.redactor.json(told)
-        found[name] = json.dumps(text, indent=1, ensure_ascii=False).encode()
-    if not found:
+        content = await _content(context, backup, part)
+        if not name.startswith(BUNDLE):
+            told: Any = json.loads(content)
+            text = context.runtime.redactor.json(told)
+            content = json.dumps(text, indent=1, ensure_ascii=False).encode()
+        found[name] = content
+    if not found or (code and not any(name.startswith(BUNDLE) for name in found)):
         raise OpsError(
-            f"No configuration goes with the backup {backup.id}.",
+            f"No {'code' if code else 'configuration'} goes with the backup {backup.id}.",
             "`/pitchey backup show` says why.",
         )
     return found
+
+
+async def _content(context: Context, backup: KeptBackup, part: Beside) -> bytes:
+    stored = await text_of(context.clients, backup, part.object)
+    as_stored(part, stored)
+    if not part.encrypted or backup.manifest is None:
+        return stored
+    clear = io.BytesIO()
+    decrypt(io.BytesIO(stored), clear, context.settings, backup)
+    return clear.getvalue()

@@ -17,10 +17,12 @@ from bot.blocks import (
     table,
 )
 from bot.command import Block, Reply
-from handlers.backups.words import plural, size, span
+from bot.phrases import plural
+from handlers.backups.words import size, span
 
 if TYPE_CHECKING:
     from bot.backups import KeptBackup
+    from bot.backups.verifying import Proof
     from handlers.backups.result import Listing, Made, Shown
 
 _FEW = 10
@@ -43,6 +45,18 @@ def list_reply(found: Listing, *, everything: bool) -> Reply:
         notes.append(f"The next one is made {date(found.next_at)}.")
     else:
         notes.append("None is made by itself: `[backups] schedule` is empty.")
+    if ahead := sum(each.ahead for each in found.backups):
+        notes.append(
+            f"{plural(ahead, 'backup bears', 'backups bear')} a time in the future: a clock was "
+            "wrong, the bucket's or the bot's. Nobody knows how old such a one is, so it is never "
+            "the last good one and is not deleted; its id restores it all the same."
+        )
+    if found.good is not None and _keyless(found):
+        notes.append(
+            f"{found.good.id} is encrypted to {code(found.good.recipient)}: put that key's secret "
+            "line into BACKUP_AGE_IDENTITY and restart the bot. A new backup is one that the bot "
+            "can read."
+        )
     for left in found.unfinished[:3]:
         notes.append(
             f"Unfinished upload of {code(left.backup)}, begun {date(left.began)}: it runs, or its "
@@ -55,8 +69,9 @@ def list_reply(found: Listing, *, everything: bool) -> Reply:
         line = "backup show" if found.good.verified else "backup verify"
         buttons.append(command_button(label, f"{line} {found.good.id}"))
         buttons.append(command_button("Rehearse a restore", "restore drill"))
+        buttons.append(command_button("Restore the last good one", f"restore {found.good.id}"))
     blocks.append(actions(*buttons))
-    bad = found.good is None or found.good.age(found.now) > found.limit
+    bad = _keyless(found) or found.good is None or found.good.age(found.now) > found.limit
     return Reply(text, blocks, data=_list_data(found), exit_code=1 if bad else 0)
 
 
@@ -74,8 +89,19 @@ def _headline(found: Listing) -> str:
         return f":red_circle: {count}, but {age}; it should be under {span(found.limit)}"
     if found.newest_is_bad:
         return f":warning: {count}, the newest cannot be used; {age}"
+    if _keyless(found):
+        return f":warning: {count}; {age}, but the bot does not have its key"
     sign = ":white_check_mark:" if good.verified else ":information_source:"
     return f"{sign} {count}; {age}"
+
+
+def locked(each: KeptBackup, found: Listing | Shown) -> bool:
+    """It is encrypted to a key that the bot does not have."""
+    return not each.readable_with(found.own_key)
+
+
+def _keyless(found: Listing) -> bool:
+    return found.good is not None and locked(found.good, found)
 
 
 def _row(each: KeptBackup, found: Listing) -> tuple[str, str, str, str]:
@@ -83,7 +109,7 @@ def _row(each: KeptBackup, found: Listing) -> tuple[str, str, str, str]:
     return (
         each.id,
         ("last good; " if each is found.good else "") + state(each, found),
-        span(each.age(found.now)),
+        span(each.age(found.now)) if not each.ahead else "?",
         f"{size(each.bytes)}{took}",
     )
 
@@ -105,6 +131,10 @@ def state(each: KeptBackup, found: Listing | Shown) -> str:
         words = ["verified"]
     else:
         words = ["not verified"]
+    if each.ahead:
+        words.append(f"time in the future ({each.finished:%Y-%m-%d}): not counted")
+    if locked(each, found):
+        words.append("key missing")
     if each.restored_at is not None:
         words.append(f"restored {span(found.now - each.restored_at)} ago")
     if each.held_at is not None:
@@ -140,10 +170,19 @@ def made_reply(made: Made) -> Reply:
                 "that is right before older backups go."
             )
         )
+    if made.before is not None and made.before.recipient and not each.recipient:
+        blocks.append(
+            section(
+                f":warning: *It is not encrypted; {made.before.id} was.* Put BACKUP_AGE_IDENTITY "
+                "back into the bot's environment and restart the bot."
+            )
+        )
     if manifest.missing:
         parts = ", ".join(escape(part.part) for part in manifest.missing)
         blocks.append(section(f":warning: Does not go with it: {parts}. The backup shows why."))
-    blocks.append(context(beside(each)))
+    blocks += beside_wrong(made.proof)
+    key = [f"Encrypted to {code(each.recipient)}."] if each.recipient else []
+    blocks.append(context(*key, beside(each)))
     blocks.append(
         actions(
             command_button("Show it", f"backup show {each.id}"),
@@ -158,10 +197,10 @@ def verified_reply(made: Made) -> Reply:
     each, proof = made.backup, made.proof
     if proof.problems:
         text = f":x: Backup {each.id} cannot be used: {escape(clip(proof.problems[0], 200))}"
-        wrong = "\n".join(f"• {escape(problem)}" for problem in proof.problems[:6])
+        more = "".join(f"• {escape(problem)}\n" for problem in proof.problems[1:6])
         blocks = [
             section(f"*{text}*"),
-            section(f"{wrong}\nIt is marked as corrupt; the good one before it is kept."),
+            section(f"{more}It is marked as corrupt; the good one before it is kept."),
             actions(
                 command_button("Make a backup now", "backup now", style="primary"),
                 command_button("Which one is good", "backups"),
@@ -181,12 +220,27 @@ def verified_reply(made: Made) -> Reply:
             f"{size(proof.stored_bytes)} read back, {size(proof.raw_bytes)} unpacked; rows of "
             f"every table: {compared}."
         ),
+        *beside_wrong(proof),
         actions(
             command_button("Show it", f"backup show {each.id}"),
             command_button("Rehearse a restore", f"restore drill {each.id}"),
+            command_button("Restore it beside the live one", f"restore {each.id}"),
         ),
     ]
     return Reply(text, blocks, data=data(each))
+
+
+def beside_wrong(proof: Proof | None) -> list[Block]:
+    """What goes with it and is not as it was stored."""
+    if proof is None or not proof.beside:
+        return []
+    wrong = "\n".join(f"• {escape(problem)}" for problem in proof.beside[:6])
+    return [
+        section(
+            f":warning: *Of what goes with it, not all is as it was stored*\n{wrong}\n"
+            "The database's dump is not touched by that."
+        )
+    ]
 
 
 def beside(each: KeptBackup) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import OpsError
 from bot.maintenance_mode import state, switch_on
+from handlers.backups.result import Stopped
 from handlers.backups.telling import saying
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ async def can_stop(context: Context) -> str:
     return f"no version has the tag {context.settings.maintenance.tag}"
 
 
-async def stop_writers(context: Context) -> str:
-    """Turn maintenance mode on; answers in a sentence what was done.
+async def stop_writers(context: Context) -> Stopped:
+    """Turn maintenance mode on; answers what was done.
 
     Where it cannot be turned on the restore goes on: what is written meanwhile stays in the
     database that is kept.
@@ -37,8 +38,8 @@ async def stop_writers(context: Context) -> str:
             say=saying(context),
         )  # fmt: skip
     except OpsError as error:
-        return (
+        return Stopped(
             f"Writers were not stopped ({error.message.rstrip('.')}): what they wrote during the "
             "restore is in the database of before alone."
         )
-    return "Maintenance mode is on: end it once all is well, `/pitchey maintenance off`."
+    return Stopped("Maintenance mode is on: end it once all is well.", on=True)

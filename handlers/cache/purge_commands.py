@@ -1,4 +1,4 @@
-"""`/pitchey cache purge url|prefix|tag|host|pattern|keys|everything [values]`."""
+"""`/pitchey cache purge [url|prefix|tag|host|pattern|keys] values`, `cache purge everything`."""
 
 from __future__ import annotations
 
@@ -61,11 +61,14 @@ PURGE = Command(
     arguments=(
         Argument(
             "what",
-            "what to purge by; everything is all of it",
+            "an address or a pattern with *, or what to purge by; everything is all of it",
             Kind.CHOICE,
             choices=tuple(kind.value for kind in purging.Kind),
             required=True,
             example="url",
+            alone=(purging.Kind.EVERYTHING.value,),
+            synonyms=dict.fromkeys(("all", "*", "/*", "**", "/"), purging.Kind.EVERYTHING.value),
+            implied=purging.kind_of,
         ),
         Argument(
             "values",
@@ -79,7 +82,7 @@ PURGE = Command(
     ),
     examples=(
         "cache purge url /assets/index.js",
-        "cache purge pattern /assets/*",
+        "cache purge /assets/*",
         "cache purge keys pitches:*",
         'cache purge everything --reason "old prices are shown"',
     ),
@@ -89,8 +92,9 @@ PURGE = Command(
         "Afterwards pages are asked for again to see the effect. Patterns are of addresses "
         "(`/assets/*`, `*.js`), resolved against the known ones, or of Redis keys (`pitches:*`). "
         "Without a zone, as on workers.dev and pages.dev, Redis is the cache that can be purged. "
-        "`everything` is dangerous: a second person approves it."
+        "`everything`, or `all`, is dangerous: a second person approves it."
     ),
+    aliases=("cdn purge", "cache clear", "cache flush", "purge cache", "clear cache", "purge"),
     guide=GUIDE,
     deadline=3_600.0,
     resumable=True,

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.command import Argument, Arguments, Command, Context, Kind, Plan, Reply, Risk, Role
 from bot.errors import BadInput, OpsError, Refused
+from bot.moments import date
 from handlers.containment import attack, sessions, views_more
 from handlers.containment.commands import GUIDE
 from handlers.containment.phrases import Lasting, lasting
@@ -37,7 +38,7 @@ async def plan_attack(context: Context, arguments: Arguments) -> Plan:
     until = context.runtime.now() + told.length
     return Plan(
         target=target,
-        effect=f"switches under attack mode on until {until:%Y-%m-%d %H:%M} UTC.",
+        effect=f"switches under attack mode on until {date(until)}.",
         lines=(
             views_more.CHALLENGED,
             f"the level {state.level} is kept, and comes back by itself at the end",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, clip, code, command_button, context, date, escape, section
+from bot.blocks import actions, clip, code, command_button, context, date, escape, mention, section
 from bot.command import Block as SlackBlock
 from bot.command import Reply
 
@@ -21,12 +21,12 @@ def effect(plan: BlockPlan) -> str:
         return f"nothing: {plan.covering.id} blocks it until then and longer."
     if plan.covering is not None:
         return (
-            f"lets {plan.covering.id} ({plan.covering.value}) block it until {_utc(plan.ends_at)}."
+            f"lets {plan.covering.id} ({plan.covering.value}) block it until {date(plan.ends_at)}."
         )
     size = f", {plan.origin.size:,} addresses," if plan.origin.size > 1 else ""
     rules = f"{len(plan.rules)} rule{'' if len(plan.rules) == 1 else 's'}"
     return (
-        f"keeps {plan.origin.words}{size} out of {plan.zone} by {rules} until {_utc(plan.ends_at)}."
+        f"keeps {plan.origin.words}{size} out of {plan.zone} by {rules} until {date(plan.ends_at)}."
     )
 
 
@@ -105,11 +105,11 @@ def listed_reply(found: Listed, *, public: bool) -> Reply:
         blocks.append(context(f"And {count - _SHOWN} more that end later."))
     if found.attack is not None:
         mode = found.attack
+        who = mention(mode.person.id, mode.person.name)
         blocks.append(
             section(
-                f":shield: *Under attack mode* until {date(mode.ends_at)}, by "
-                f"{escape(mode.person.name)}: {escape(mode.reason)}. Then the level is "
-                f"{code(mode.before)} again."
+                f":shield: *Under attack mode* until {date(mode.ends_at)}, by {who}: "
+                f"{escape(mode.reason)}. Then the level is {code(mode.before)} again."
             )
         )
     if found.ended:
@@ -154,9 +154,10 @@ def _lost(block: Block, found: Listed) -> bool:
 
 def _block(block: Block, found: Listed) -> str:
     sign = ":warning:" if _lost(block, found) or block.trouble or not block.whole else ":no_entry:"
+    who = mention(block.person.id, block.person.name)
     rows = [
         f"{sign} *{block.id}* {code(block.value)} until {date(block.ends_at)}",
-        f"By {escape(block.person.name)} {date(block.began_at)}: {escape(block.reason)}",
+        f"By {who} {date(block.began_at)}: {escape(block.reason)}",
     ]
     if _lost(block, found):
         rows.append(
@@ -172,14 +173,14 @@ def _block(block: Block, found: Listed) -> str:
 def ended_message(block: Block) -> tuple[str, list[SlackBlock]]:
     """Told in the ops channel when a block ended by itself."""
     text = f":unlock: {code(block.value)} may come in again: {block.id} was for that long"
-    about = f"Blocked by {escape(block.person.name)}: {escape(block.reason)}"
+    about = f"Blocked by {mention(block.person.id, block.person.name)}: {escape(block.reason)}"
     button = command_button("Show all blocks", "security blocks")
     return text, [section(f"*{text}*"), context(about), actions(button)]
 
 
 def ended_attack_message(mode: AttackMode, level: str) -> tuple[str, list[SlackBlock]]:
     text = f":shield: Under attack mode ended by itself; the security level is {code(level)}"
-    about = f"Switched on by {escape(mode.person.name)}: {escape(mode.reason)}"
+    about = f"Switched on by {mention(mode.person.id, mode.person.name)}: {escape(mode.reason)}"
     button = command_button("Check health", "health")
     return text, [section(f"*{text}*"), context(about), actions(button)]
 
@@ -190,7 +191,3 @@ def stuck_message(name: str, what: str, problem: str, hint: str) -> tuple[str, l
     told = f"{escape(problem)} {escape(hint)} It is tried again every 15 seconds."
     button = command_button("Show all blocks", "security blocks")
     return text, [section(f"*{text}*"), section(told), actions(button)]
-
-
-def _utc(moment: object) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

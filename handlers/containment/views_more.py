@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, code, command_button, context, date, escape, section
+from bot.blocks import actions, code, command_button, context, date, escape, mention, section
 from bot.command import Block, Reply
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def attack_reply(state: AttackState) -> Reply:
     mode = state.mode
     if on and mode is not None:
         text = f":shield: Under attack mode is on until {date(mode.ends_at)}"
-        about = f"By {escape(mode.person.name)}: {escape(mode.reason)}. Then {code(mode.before)}."
+        who = mention(mode.person.id, mode.person.name)
+        about = f"By {who}: {escape(mode.reason)}. Then {code(mode.before)}."
     elif on:
         text = ":shield: Under attack mode is on, and the bot did not switch it on"
         about = "It does not end by itself."

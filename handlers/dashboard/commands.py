@@ -25,7 +25,7 @@ async def dashboard(context: Context, arguments: Arguments) -> Reply:
     """A living message in a channel; in a terminal the same once, or again and again."""
     environment = _environment(context, arguments)
     lasts = _length(arguments.get("how") or "")
-    if context.invocation.surface is Surface.TERMINAL:
+    if context.invocation.at_terminal:
         return await _drawn(context, environment, lasts, watch=bool(arguments.get("watch")))
     if arguments.get("watch"):
         raise BadInput(

@@ -52,5 +52,6 @@ def _key(clients: Clients, script: str) -> tuple[str, str, str]:
 
 def _told(newest: Deployment, now: datetime) -> Deployed:
     return Deployed(
-        newest.version, newest.at, newest.author, newest.message, newest.percent, read_at=now
-    )
+        newest.version, newest.at, newest.author, newest.message, newest.percent, read_at=now,
+        timed=newest.timed,
+    )  # fmt: skip

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, clip, code, command_button, context, date, escape, section
+from bot.blocks import actions, clip, code, command_button, context, date, escape, mention, section
 from bot.command import Block
+from bot.moments import undated
+from bot.phrases import plural
 from handlers.dashboard.result import TITLES, Snapshot, State
 from handlers.dashboard.views import EMOJI, amount, headline
-from handlers.dashboard.words import ago, listed, plural
+from handlers.dashboard.words import ago, listed
 
 if TYPE_CHECKING:
     from handlers.dashboard.waiting import Waiting
@@ -65,9 +67,10 @@ def _things(waiting: Waiting) -> Iterator[Block]:
     for record in waiting.approvals:
         request = record.request
         until = date(record.expires_at, "{time}")
+        who = mention(request.person_id, request.person_name)
         told = (
-            f":lock: {escape(request.person_name)} asks for `{escape(clip(request.line, 80))}`: "
-            f"{escape(clip(request.effect, 120))} Expires {until}."
+            f":lock: {who} asks for `{escape(clip(request.line, 80))}`: "
+            f"{escape(clip(undated(request.effect), 120))} Expires {until}."
         )
         button = command_button("Look at it", f"operation {record.id}")
         yield section(told, accessory=button)

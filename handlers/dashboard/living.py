@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.blocks import escape
+from bot.blocks import mention
 from bot.command import Person
 from bot.errors import OpsError
 from bot.events import ChannelArchived
@@ -216,7 +216,8 @@ def _every(runtime: Runtime) -> timedelta:
 
 def replaced_words(replaced: Dashboard) -> str:
     """Whose dashboard gave way, for whoever started the newer one."""
-    return f"It took the place of the one that {escape(replaced.person.name)} had started here."
+    who = mention(replaced.person.id, replaced.person.name)
+    return f"It took the place of the one that {who} had started here."
 
 
 REFRESH = Job(

@@ -81,6 +81,7 @@ class Deployed:
     percent: float = 100.0
     read_at: datetime | None = None
     trouble: str = ""
+    timed: bool = True  # else `at` is the earliest that it can have been
 
 
 @dataclass(frozen=True, slots=True)

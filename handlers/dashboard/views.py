@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Reply
+from bot.phrases import plural
 from handlers.dashboard.result import TITLES, Deployed, Line, Part, Snapshot, State, Verdict
 from handlers.dashboard.sparkline import sparkline
-from handlers.dashboard.words import ago, listed, plural
+from handlers.dashboard.words import ago, listed
 
 EMOJI = {
     State.BAD: ":red_circle:",
@@ -210,8 +211,9 @@ def _deployed(found: Deployed, now: datetime) -> str:
         return f"Last deployment not known: {escape(clip(found.trouble or 'not read', 120))}"
     share = "" if found.percent >= 100 else f" ({found.percent:g} % of requests)"
     by = f" by {escape(found.author)}" if found.author else ""
+    when = ago(now - found.at) if found.timed else "(time unknown)"
     words = f": {escape(clip(found.message, 60))}" if found.message else ""
-    told = f"Last deployment {code(found.version[:8])}{share} {ago(now - found.at)}{by}{words}"
+    told = f"Last deployment {code(found.version[:8])}{share} {when}{by}{words}"
     if found.trouble and found.read_at:
         told += f" (as of {ago(now - found.read_at)}: {escape(clip(found.trouble, 80))})"
     return told

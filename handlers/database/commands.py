@@ -42,6 +42,10 @@ def _command(name: str, summary: str, details: str = "") -> Command:
 
 DB = Command(
     name="db",
+    aliases=(
+        "database",
+        "postgres",
+    ),
     summary="The database at a glance: size, sessions, locks, cache, upkeep, slow queries.",
     run=_looks("overview", "db"),
     arguments=(_PUBLIC,),
@@ -91,8 +95,8 @@ EXPLAIN = Command(
     examples=("db explain 5723719872349",),
     details=(
         "The query comes from pg_stat_statements, or from a session that runs it or ran it last. "
-        "Only plans are made, in a read-only transaction. Statements with parameters need "
-        "PostgreSQL 16 or later. Texts and numbers of conditions are hidden."
+        "Only plans are made, in a read-only transaction. Texts and numbers of conditions are "
+        "hidden."
     ),
     guide=_GUIDE,
     deadline=_DEADLINE,

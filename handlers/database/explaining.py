@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.blocks import clip, code
+from bot.clients.postgres_grants import read_everything
+from bot.clients.postgres_plans import explaining, parameters
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
 from bot.errors import BadInput
 from handlers.database.asking import CONNECT, PART, Standing, statement
@@ -14,8 +16,9 @@ from handlers.database.queries import query
 from handlers.database.result import Look
 from handlers.database.wording import (
     counted,
-    lasting,
+    milliseconds,
     plan_without_literals,
+    planned,
     several,
     without_literals,
 )
@@ -24,12 +27,10 @@ if TYPE_CHECKING:
     from bot.clients.postgres import Database, Looking
 
 _ID = re.compile(r"-?\d{1,19}")
-_PLANNED = re.compile(
-    r"\s*\(*\s*(select|insert|update|delete|merge|with|values|table)\b", re.IGNORECASE
-)
-_PARAMETER = re.compile(r"\$\d+")
-_GENERIC = 160_000  # from this server on a statement with parameters can be planned without values
+_SCAN = re.compile(r"Seq Scan on (\S+).*?\.\.(\d+\.\d+)")
 _LISTS = "`/pitchey db slow` lists them."
+_SLOW = (("Show slow queries", "db slow"),)
+_WHERE = re.compile(r"\s+LINE (?:\d+|\?):.*", re.DOTALL)  # a piece of the text, with our own in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +38,43 @@ class _Known:
     text: str
     note: str
     cut: bool = False
+    live: bool = False  # it runs at the moment
 
 
 async def explain(database: Database, query_id: str) -> Look:
     """The plan of a known query. Raises BadInput, DatabaseFailure and NotConfigured."""
+    query_id = query_id.strip()
     if not _ID.fullmatch(query_id) or not -(2**63) <= int(query_id) < 2**63:
-        raise BadInput(f"{code(clip(query_id, 60))} is not a query id, which is a number.", _LISTS)
+        raise BadInput(
+            f"{code(clip(query_id, 60))} is not a query id, which is a number.",
+            _LISTS,
+            offers=_SLOW,
+        )
     async with database.looking(deadline=CONNECT) as looking:
         standing = Standing(**(await looking.rows(query("standing"), deadline=PART))[0])
         known = await _find(looking, standing, query_id)
         if known is None:
-            raise BadInput(f"No query {code(query_id)} is known to the database.", _LISTS)
-        _check(known, standing)
-        generic = _PARAMETER.search(without_literals(known.text)) is not None
-        options = "generic_plan, verbose off" if generic else "verbose off"
-        try:
-            rows = await looking.rows(
-                f"explain ({options}) {known.text}", deadline=PART, foreign=not generic
+            raise BadInput(
+                f"No query {code(query_id)} is known to the database.", _LISTS, offers=_SLOW
             )
+        _check(known, standing)
+        taken = parameters(without_literals(known.text))
+        asked = explaining(known.text, taken, standing.version_number, "verbose off")
+        try:
+            rows = await looking.rows(asked, deadline=PART, foreign=not taken)
         except DatabaseFailure as failure:
             raise _told(failure, standing) from failure
     lines = [plan_without_literals(row["QUERY PLAN"]) for row in rows]
     notes = [known.note]
-    if generic:
+    if taken:
         notes.append("Planned without knowing the parameters' values.")
-    notes += _remarks(lines)
+    verdict, remarks = judged(lines)
     shown = clip(without_literals(known.text), 1_500)
+    kind = "session" if known.live else "query"
     return Look(
-        "explain", f"Plan of query {query_id}", (("Statement", shown),),
-        notes=tuple(notes), plan="\n".join(lines),
+        "explain", f"Plan of {kind} {query_id}: {verdict}", (("Statement", shown),),
+        notes=(*notes, *remarks), plan="\n".join(lines),
+        offers=(("Cancel this query", f"db kill {query_id}"),) if known.live else (),
     )  # fmt: skip
 
 
@@ -78,14 +87,15 @@ async def _find(looking: Looking, standing: Standing, query_id: str) -> _Known |
             rows = []  # live activity may know it
         if rows:
             row = rows[0]
-            note = f"{counted(row['calls'], 'call')}, {lasting(row['mean_ms'] / 1000)} on average."
+            note = f"{counted(row['calls'], 'call')}, {milliseconds(row['mean_ms'])} on average."
             return _Known(row["statement"], note)
     rows = await looking.rows(query("live_statement"), asked, deadline=PART)
     if not rows:
         return None
     return _Known(
-        rows[0]["statement"], f"Seen in a session that is {rows[0]['state']}.", rows[0]["cut"]
-    )
+        rows[0]["statement"], f"Seen in a session that is {rows[0]['state']}.", rows[0]["cut"],
+        live=rows[0]["state"] == "active",
+    )  # fmt: skip
 
 
 def _check(known: _Known, standing: Standing) -> None:
@@ -96,7 +106,7 @@ def _check(known: _Known, standing: Standing) -> None:
             "The server kept only the beginning of this statement, so it cannot be planned.",
             "track_activity_query_size decides how much it keeps.",
         )
-    if not _PLANNED.match(text):
+    if not planned(text):
         if "insufficient privilege" in text:
             raise BadInput(
                 "The text of this query is hidden from the bot.",
@@ -105,34 +115,33 @@ def _check(known: _Known, standing: Standing) -> None:
         raise BadInput(
             "Only SELECT, INSERT, UPDATE, DELETE and MERGE have a plan.",
             f"This is: {code(clip(without_literals(text), 100))}",
+            offers=_SLOW,
         )
     if several(text):
         raise BadInput("Several statements in one have no plan.", _LISTS)
-    if _PARAMETER.search(without_literals(text)) and standing.version_number < _GENERIC:
-        raise BadInput(
-            f"PostgreSQL {standing.version} cannot plan a statement without its values.",
-            "From PostgreSQL 16 on it can. Until then, use EXPLAIN with values of your own.",
-        )
 
 
 def _told(failure: DatabaseFailure, standing: Standing) -> Exception:
     if failure.trouble is DatabaseTrouble.PERMISSION:
+        grant = read_everything(standing.role_quoted, standing.version_number // 10_000)
         return DatabaseFailure(
-            failure.trouble,
-            failure.said,
-            hint="A plan needs the right to read: "
-            f"`GRANT pg_read_all_data TO {standing.role_quoted};`",
+            failure.trouble, failure.said, hint=f"A plan needs the right to read: `{grant}`"
         )
     if failure.trouble is DatabaseTrouble.OTHER:
         return BadInput(
-            "The server cannot plan this statement.", clip(without_literals(failure.said), 200)
+            "The server cannot plan this statement from the text that it keeps of it.",
+            clip(without_literals(_WHERE.sub("", failure.said)), 200),
+            offers=_SLOW,
         )
     return failure
 
 
-def _remarks(lines: list[str]) -> list[str]:
-    scans = sorted({found[1] for line in lines if (found := re.search(r"Seq Scan on (\S+)", line))})
+def judged(lines: list[str]) -> tuple[str, list[str]]:
+    """What the plan comes to in a few words, the dearest table first, and what may help."""
+    scans = {found[1]: float(found[2]) for line in lines if (found := _SCAN.search(line))}
     if not scans:
-        return []
-    named = ", ".join(scans[:5])
-    return [f"It reads all of {named}: an index on the filtered columns may help."]
+        indexed = any("Index" in line for line in lines)
+        return ("it finds its rows by indexes" if indexed else "it reads no table"), []
+    dearest = sorted(scans, key=lambda name: -scans[name])
+    helps = f"It reads all of {', '.join(dearest[:5])}: an index on the filtered columns may help."
+    return f"it reads all of {', '.join(dearest[:2])}", [helps]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.clients.postgres_trouble import DatabaseTrouble
+from bot.forecasting import daily
 from handlers.database import overview
 from handlers.database.asking import Answers, Question, ask
 from handlers.database.explaining import explain
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from bot.command import Context
 
 Judge = Callable[[Answers], Look]
-_HISTORY = timedelta(days=14)
-_STEP = timedelta(hours=6)
 
 
 async def look(context: Context, name: str) -> Look:
@@ -97,9 +96,8 @@ def about(answers: Answers) -> str:
     return f"PostgreSQL {standing.version} · statistics of the last {reach}"
 
 
-def history(context: Context) -> list[tuple[float, float]]:
-    """(days, bytes) of the sampled size, oldest first."""
-    now = context.runtime.now()
+def history(context: Context) -> dict[date, float]:
+    """The sampled size in bytes by day."""
     environment = context.settings.environment().name
-    buckets = context.store.samples.series(environment, "database_size", now - _HISTORY, now, _STEP)
-    return [(bucket.start.timestamp() / 86_400, bucket.average) for bucket in buckets]
+    now = context.runtime.now()
+    return daily(context.store, context.settings, environment, "database_size", now)

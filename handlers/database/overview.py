@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from datetime import date
 
 from handlers.database.asking import Answers, Question
 from handlers.database.looks import (
@@ -32,14 +33,14 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 
-def look(answers: Answers, points: Sequence[tuple[float, float]], limit_gb: float) -> Look:
+def look(answers: Answers, history: Mapping[date, float], limit_gb: float) -> Look:
     standing = answers.standing
     told: list[tuple[str, str]] = []
     found: list[Finding] = []
     if (row := answers.one("size")) is not None:
-        grows = size.growth(points)
-        told += size.facts(row["bytes"], grows, limit_gb * GB)
-        found += size.findings(row["bytes"], grows, limit_gb * GB)
+        when = size.coming(history, limit_gb * GB)
+        told += size.facts(row["bytes"], when, limit_gb * GB)
+        found += size.findings(row["bytes"], when, limit_gb * GB)
     count = answers.one("connections")
     if count is not None:
         told += sessions.count_facts(count, answers.all("connections_by"))

@@ -229,13 +229,22 @@ join pg_class o on o.oid = p.other join pg_class c on c.oid = p.indrelid
 order by bytes desc, name limit :most;
 
 -- name: indexes_invalid
-select quote_ident(n.nspname) || '.' || quote_ident(k.relname) as name, quote_ident(c.relname) as on_table,
+-- One of a TOAST table is shown with the table whose TOAST it is. REINDEX CONCURRENTLY makes all
+-- its copies first, and holds a lock on each until its end.
+select quote_ident(n.nspname) || '.' || quote_ident(k.relname) as name,
+  quote_ident(coalesce(m.relname, c.relname)) as on_table,
   k.relpages::int8 * current_setting('block_size')::int as bytes,
-  k.relname ~ '_cc(new|old)[0-9]*$' as leftover,
-  exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid) as building,
+  k.relname ~ '_cc(new|old)[0-9]*$' as leftover, i.indisready as written,
+  n.nspname = 'pg_toast' as toast,
+  pg_has_role(current_user, k.relowner, 'USAGE') and has_schema_privilege(n.oid, 'USAGE') as may_drop,
+  exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
+    or exists (select from pg_locks l where l.relation = i.indexrelid and l.granted
+      and l.mode = 'ShareUpdateExclusiveLock' and l.database = (select oid from pg_database
+      where datname = current_database())) as building,
   count(*) over () as total
 from pg_index i join pg_class k on k.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
 join pg_namespace n on n.oid = k.relnamespace
+left join pg_class m on n.nspname = 'pg_toast' and m.reltoastrelid = c.oid
 where not i.indisvalid and k.relkind = 'i' order by bytes desc, name limit :most;
 
 -- name: foreign_keys_without_index
@@ -344,8 +353,10 @@ select pid, coalesce(application_name, '') as application, coalesce(state, 'hidd
   coalesce(sync_state, '-') as sync,
   coalesce(pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn()
     else pg_current_wal_lsn() end, replay_lsn), 0)::int8 as behind,
-  extract(epoch from replay_lag)::float8 as lag
-from pg_stat_replication order by behind desc limit :most;
+  extract(epoch from replay_lag)::float8 as lag,
+  exists (select from pg_replication_slots s where s.active_pid = r.pid and s.slot_type = 'logical')
+    as subscriber
+from pg_stat_replication r order by behind desc limit :most;
 
 -- name: slots
 select s.slot_name::text as name, s.slot_type as type, coalesce(s.database::text, '-') as database, s.active,
@@ -367,7 +378,8 @@ from pg_publication p order by 1 limit :most;
 
 -- name: subscriptions
 -- Two rights read this view; its connection strings are not in it.
-select s.subname::text as name, s.pid, extract(epoch from now() - s.latest_end_time)::float8 as silent
+select s.subname::text as name, s.pid, extract(epoch from now() - s.latest_end_time)::float8 as silent,
+  (select bool_and(p.subenabled) from pg_subscription p where p.subname = s.subname) as enabled
 from pg_stat_subscription s where s.relid is null order by 1 limit :most;
 
 -- name: subscription_errors

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 QUESTIONS: tuple[Question, ...] = (
     replication.STANDBY,
-    Question("subscriptions", "Subscriptions"),
+    replication.SUBSCRIPTIONS,
     Question("subscription_errors", "Subscription errors", least_version=150_000),
 )
 

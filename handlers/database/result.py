@@ -71,6 +71,7 @@ class Look:
     plan: str = ""  # lines of text as the server drew them
     about: str = ""
     took_ms: float = 0.0
+    offers: tuple[tuple[str, str], ...] = ()  # labels and command lines of buttons that come first
 
     @property
     def worst(self) -> Severity | None:

@@ -38,7 +38,7 @@ _NEXT = {
     "tables": ("indexes", "size"),
     "settings": (),
     "sequences": (),
-    "replication": ("settings", "publication"),
+    "replication": ("settings",),
     "explain": ("slow", "indexes"),
 }
 _LABELS = {
@@ -49,9 +49,7 @@ _LABELS = {
     "connections": "Show connections",
     "size": "Show size",
     "settings": "Show settings",
-    "publication": "Create the publication",
 }
-_LINES = {"publication": "db publication create"}
 _TICKS = re.compile(r"(`[^`]*`)")
 
 
@@ -116,7 +114,7 @@ def headline(found: Look) -> str:
     elif notes:
         sign = ":information_source:"
     told = ", ".join(counts)
-    if told and found.name == "overview":
+    if told and found.name in ("overview", "replication"):
         told += f"; first {escape(clip(found.findings[0].subject, 80))}"
     if not told:
         told = "nothing wrong" if not found.unread else "nothing wrong in what answered"
@@ -172,11 +170,10 @@ def _unread(each: Unread) -> str:
 def _buttons(found: Look, line: str, *, public: bool) -> list[Block]:
     commands = list(dict.fromkeys(each.command for each in found.findings if each.command))
     explains = [each for each in commands if each.startswith("db explain ")][:3]
-    buttons = [command_button(f"Explain {each.rpartition(' ')[2]}", each) for each in explains]
+    buttons = [command_button(label, each) for label, each in found.offers]
+    buttons += [command_button(f"Explain {each.rpartition(' ')[2]}", each) for each in explains]
     buttons += [
-        command_button(_LABELS[name], _LINES.get(name, f"db {name}"))
-        for name in _NEXT[found.name]
-        if name in _LABELS
+        command_button(_LABELS[name], f"db {name}") for name in _NEXT[found.name] if name in _LABELS
     ]
     buttons.append(command_button("Look again", line, delivery=Delivery.UPDATE))
     if not public:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
     from bot.command import Context, Operation
 
 STATEMENT_SECONDS = 6 * 3_600.0  # for one statement; whole tables are rewritten by some
-COMES_BACK_WITHIN = 60.0  # seconds that a restarting server gets
 PATIENCE = 24  # times lock_seconds: CONCURRENTLY waits for old transactions, and holds up nobody
 OLD = 10.0  # seconds
 _AGAIN_AFTER = 1.0
+CANCELLING = "the statement that runs is ended in the server at once; what was done before stays"
 AWAY = (DatabaseTrouble.CUT, DatabaseTrouble.REFUSED, DatabaseTrouble.WAKING)
 # Bytes a second before anything was measured here: what slow disks do.
 ASSUMED = {
@@ -41,6 +40,7 @@ class Care:
     context: Context
     operation: Operation
     windowed: bool = False  # it began inside of the window, and ends with it
+    server_began: str = ""  # when the server was started that it works on
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -83,6 +83,8 @@ class Care:
                     else None
                 )
             )
+            began = await session.rows(query("server_began"))
+            self.server_began = str(began[0]["began"])
             yield session
 
     def record(self, kind: str, target: str, seconds: float, **figures: int | str) -> None:
@@ -103,13 +105,20 @@ def care_of(context: Context, *, windowed: bool = False) -> Care:
     return Care(context, context.operation, inside)
 
 
-async def run_watched(care: Care, session: Working, sql: str, title: str) -> int:
-    """One long statement with its progress; raises StatementCancelled and DatabaseFailure."""
+async def run_watched(
+    care: Care, session: Working, sql: str, title: str, seconds: float = 0.0
+) -> int:
+    """One long statement with its progress; raises StatementCancelled and DatabaseFailure.
+
+    `seconds` are those that it is expected to take, 0 where nobody knows.
+    """
     began = time.monotonic()
     try:
         async with care.database.looking(deadline=QUESTION) as looking:
             return await session.run(
-                sql, stop=care.stop, beat=_progress(care, looking, session.pid, title, began)
+                sql,
+                stop=care.stop,
+                beat=_progress(care, looking, session.pid, title, (began, seconds)),
             )
     except DatabaseFailure as failure:
         if failure.trouble is DatabaseTrouble.FULL and not session.connection.closed:
@@ -119,34 +128,26 @@ async def run_watched(care: Care, session: Working, sql: str, title: str) -> int
 
 
 def _progress(
-    care: Care, looking: Looking, pid: int, title: str, began: float
+    care: Care, looking: Looking, pid: int, title: str, took: tuple[float, float]
 ) -> Callable[[], Awaitable[None]]:
+    began, seconds = took
+
     async def beat() -> None:
         told = f"{title}, for {lasting(time.monotonic() - began)}"
+        if seconds:
+            told += f" of about {lasting(seconds)}"
         try:
             rows = await looking.rows(query("progress"), {"pid": pid}, deadline=2.0)
         except DatabaseFailure:
             rows = []
         if rows:
             row = rows[0]
-            told += f": {row['phase']}"
+            told += f": {', '.join(filter(None, (row['working_on'], row['phase'])))}"
             if row["total"]:
-                told += f", {min(100, 100 * row['done'] // row['total'])}\u00a0%"
+                told += f", {min(100, 100 * row['done'] // row['total'])}\u00a0% of this phase"
         await care.say(told)
 
     return beat
-
-
-async def comes_back(care: Care) -> bool:
-    """Wait until the server answers again; False where it does not."""
-    until = time.monotonic() + COMES_BACK_WITHIN
-    while time.monotonic() < until and not care.stop():
-        try:
-            await care.database.query("select 1", deadline=5.0)
-            return True
-        except DatabaseFailure:
-            await asyncio.sleep(_AGAIN_AFTER)
-    return False
 
 
 def expected(context: Context, kind: str, held: float) -> tuple[float, str]:

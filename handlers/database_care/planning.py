@@ -32,7 +32,7 @@ from handlers.database_care.treating import (
     table_oid,
     totals,
 )
-from handlers.database_care.wording import bare, counted, lasting, listed, percent, size
+from handlers.database_care.wording import bare, counted, lasting, listed, percent, size, word
 
 if TYPE_CHECKING:
     from bot.clients.postgres import Looking
@@ -42,7 +42,7 @@ FULL_BLOAT = (30.0, 10_000_000)  # percent and bytes that a rewrite must be able
 
 def target(subjects: Subjects) -> str:
     """One care of a database at a time: its lock's name."""
-    return f"care of database {subjects.server.database}"
+    return f"database {subjects.server.database} (care)"
 
 
 def fingerprint(*parts: object) -> str:
@@ -58,6 +58,12 @@ def chosen(subjects: Subjects, treatment: Treatment, typed: str) -> list[Subject
     named: Subject | None = None
     if treatment is REINDEX and find_table(subjects.tables, typed) is None:
         named = find_index(subjects.indexes, typed)
+        if named is not None and named.toast:
+            raise BadInput(
+                f"{named.name} is a leftover of the TOAST table of {named.on_table}: the server "
+                "never builds it anew.",
+                f"Drop it: `/pitchey db drop-index {named.name}`.",
+            )
     if named is None:
         named = table_of(subjects, typed)
     if not _may(named, treatment):
@@ -87,20 +93,23 @@ async def plan(
         if not taken:
             raise BadInput(_nothing(treatment), "Name a table to do it all the same.")
         lines = await _lines(context, looking, subjects, treatment, taken, named=bool(typed))
+    reason_wanted = False
     if treatment.windowed:
-        whole = f"{line} {typed}".strip()
-        lines.insert(0, window.admit(context, arguments, whole))
+        whole = f"{line} {word(typed)}" if typed else line
+        admitted, reason_wanted = window.admit(context, arguments, whole)
+        lines.insert(0, admitted)
     what = taken[0].name if typed else "all tables"
     if treatment is FULL and not typed:
         what = "the most bloated tables"
     return Plan(
         target=target(subjects),
-        effect=f"{treatment.does} {what} ({totals(taken)}), "
+        effect=f"{treatment.does} {what} ({totals(taken, treatment)}), "
         f"{expected(context, treatment.kind, sum(each.bytes for each in taken))[1]}.",
         lines=tuple(map(bare, lines)),
         state=fingerprint(
             treatment.kind, sorted(each.oid for each in taken), sorted(options.items())
         ),
+        reason_wanted=reason_wanted,
     )
 
 
@@ -128,9 +137,10 @@ async def _lines(
     named: bool,
 ) -> list[str]:
     lines = [f"others: {treatment.feels}"]
-    if treatment.exclusive:
+    if treatment.exclusive and not named:
         lines += [
-            f"{each.name} is locked for {expected(context, treatment.kind, each.bytes)[1]}"
+            f"{each.name} is locked for about "
+            f"{lasting(expected(context, treatment.kind, each.bytes)[0])}"
             for each in taken[:8]
         ]
     elif not named:

@@ -16,6 +16,9 @@ select current_database() as database, quote_ident(current_database()) as databa
   current_setting('max_wal_senders')::int as most_senders,
   (select count(*) from pg_stat_replication) as senders;
 
+-- name: server_began
+select pg_postmaster_start_time()::text as began;
+
 -- name: tables
 -- Who owns a table may do everything; MAINTAIN is from 17 on, and the database's owner may vacuum.
 select c.oid::int8 as oid, n.nspname::text as schema, c.relname::text as raw,
@@ -43,22 +46,34 @@ where c.relkind in ('r', 'm', 'p') and c.relpersistence <> 't' and not c.relispa
 order by dead desc, bytes desc, name;
 
 -- name: indexes
+-- Those of TOAST tables only where they are not valid; they count to the table whose TOAST it is.
+-- REINDEX CONCURRENTLY makes all its copies first, and holds this lock on each until its end.
+with working as materialized (
+  select l.relation from pg_locks l where l.mode = 'ShareUpdateExclusiveLock' and l.granted
+    and l.pid <> pg_backend_pid()
+    and l.database = (select oid from pg_database where datname = current_database())
+)
 select i.indexrelid::int8 as oid, quote_ident(n.nspname) || '.' || quote_ident(k.relname) as name,
   n.nspname::text as schema, k.relname::text as raw, quote_ident(k.relname) as short,
-  i.indrelid::int8 as table_oid,
-  quote_ident(tn.nspname) || '.' || quote_ident(t.relname) as on_table,
-  k.relpages::int8 * current_setting('block_size')::int as bytes, k.relfilenode::int8 as file,
-  i.indisvalid as valid, i.indisunique as is_unique,
+  coalesce(m.oid, t.oid)::int8 as table_oid,
+  coalesce(quote_ident(mn.nspname) || '.' || quote_ident(m.relname),
+    quote_ident(tn.nspname) || '.' || quote_ident(t.relname)) as on_table,
+  n.nspname = 'pg_toast' as toast, k.relpages::int8 * current_setting('block_size')::int as bytes, k.relfilenode::int8 as file,
+  i.indisvalid as valid, i.indisready as written, i.indisunique as is_unique,
   i.indisprimary or i.indisreplident or i.indisexclusion
     or exists (select from pg_constraint o where o.conindid = i.indexrelid) as needed,
   k.relname ~ '_cc(new|old)[0-9]*$' as leftover,
   exists (select from pg_stat_progress_create_index p where p.index_relid = i.indexrelid)
-    as building,
-  pg_has_role(current_user, k.relowner, 'USAGE') as owns, k.relkind::text as kind
+    or exists (select from working w where w.relation = i.indexrelid) as building,
+  pg_has_role(current_user, k.relowner, 'USAGE') as owns,
+  pg_has_role(current_user, k.relowner, 'USAGE') and has_schema_privilege(n.oid, 'USAGE')
+    as may_drop, k.relkind::text as kind
 from pg_index i join pg_class k on k.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
 join pg_namespace n on n.oid = k.relnamespace join pg_namespace tn on tn.oid = t.relnamespace
-where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-  and k.relpersistence <> 't'
+left join pg_class m on n.nspname = 'pg_toast' and m.reltoastrelid = t.oid
+left join pg_namespace mn on mn.oid = m.relnamespace
+where n.nspname not in ('pg_catalog', 'information_schema')
+  and (n.nspname <> 'pg_toast' or not i.indisvalid) and k.relpersistence <> 't'
 order by name;
 
 -- name: index_definition
@@ -99,7 +114,8 @@ select a.pid, coalesce(a.usename, '-') as role, coalesce(a.application_name, '')
   coalesce(extract(epoch from clock_timestamp() - a.xact_start), 0)::float8 as seconds,
   string_agg(distinct l.mode, ', ') as modes
 from pg_locks l join pg_stat_activity a using (pid)
-where l.relation in (select :oid::oid union select indexrelid from pg_index where indrelid = :oid::oid)
+where l.relation in (select :oid::oid union select indexrelid from pg_index where indrelid = :oid::oid
+    union select reltoastrelid from pg_class where oid = :oid::oid)
   and l.granted and l.database = (select oid from pg_database where datname = current_database())
   and l.pid <> pg_backend_pid() and (l.mode not in ('AccessShareLock', 'RowShareLock') or :reads)
   and coalesce(extract(epoch from clock_timestamp() - a.xact_start), 0) >= :least
@@ -109,20 +125,27 @@ where l.relation in (select :oid::oid union select indexrelid from pg_index wher
 group by 1, 2, 3, 4, 5, 6 order by seconds desc limit 5;
 
 -- name: progress
-select 'vacuum' as kind, phase, heap_blks_scanned::int8 as done, heap_blks_total::int8 as total
-from pg_stat_progress_vacuum where pid = :pid
-union all
-select 'analyze', phase, sample_blks_scanned::int8, sample_blks_total::int8
-from pg_stat_progress_analyze where pid = :pid
-union all
-select 'index', phase, greatest(blocks_done, tuples_done)::int8,
-  greatest(blocks_total, tuples_total)::int8
-from pg_stat_progress_create_index where pid = :pid
-union all
-select 'rewrite', phase, heap_blks_scanned::int8, heap_blks_total::int8
-from pg_stat_progress_cluster where pid = :pid;
+-- Outside of these phases the counters stand where an earlier phase left them.
+select working_on, phase, done,
+  case when phase ~ 'scanning|loading tuples|sample rows' then total else 0 end as total
+from (
+  select '' as working_on, phase, heap_blks_scanned::int8 as done, heap_blks_total::int8 as total
+  from pg_stat_progress_vacuum where pid = :pid
+  union all
+  select '', phase, sample_blks_scanned::int8, sample_blks_total::int8
+  from pg_stat_progress_analyze where pid = :pid
+  union all
+  select coalesce((select relname from pg_class where oid = index_relid), ''), phase,
+    greatest(blocks_done, tuples_done)::int8, greatest(blocks_total, tuples_total)::int8
+  from pg_stat_progress_create_index where pid = :pid
+  union all
+  select '', phase, heap_blks_scanned::int8, heap_blks_total::int8
+  from pg_stat_progress_cluster where pid = :pid
+) found;
 
--- name: session
+-- name: sessions
+-- The one of that number, or without a number all that may be worth ending; the bot's own are not
+-- offered.
 select a.pid, coalesce(a.usename, '-') as role, coalesce(a.application_name, '') as application,
   coalesce(a.state, 'hidden') as state, coalesce(a.backend_type, 'hidden') as kind,
   coalesce(left(a.query, 4000), '') as statement, coalesce(host(a.client_addr), 'local') as client,
@@ -137,7 +160,11 @@ select a.pid, coalesce(a.usename, '-') as role, coalesce(a.application_name, '')
   a.datname = current_database() as here,
   exists (select from pg_stat_progress_vacuum p where p.pid = a.pid)
     and a.backend_type = 'autovacuum worker' and a.query like '%%to prevent wraparound%%' as freezes
-from pg_stat_activity a where a.pid = :pid;
+from pg_stat_activity a where case when cast(:pid as int4) is not null then a.pid = cast(:pid as int4)
+  else a.backend_type = 'client backend' and a.datname = current_database()
+    and a.pid <> pg_backend_pid() and a.state is not null and a.state <> 'idle'
+    and a.application_name not like 'pitchey-ops-bot%%' end
+order by waiting desc, transaction_seconds desc limit 20;
 
 -- name: signal_cancel
 -- One statement finds and signals, so that a number that was given anew is not hit.
@@ -316,14 +343,21 @@ select current_database() as database, current_setting('server_version') as vers
 select pg_postmaster_start_time()::text || current_database() as itself;
 
 -- name: subscription
--- pg_subscription itself is readable but for its connection string.
+-- pg_subscription itself is readable but for its connection string, and before 14 its number:
+-- the view has that, of this name in other databases too, whose tables and workers are not here.
 select s.subname::text as name, s.subenabled as enabled, s.subslotname::text as slot,
   array_to_string(s.subpublications, ', ') as publications,
   pg_has_role(current_user, s.subowner, 'USAGE') as owns,
-  (select count(*) from pg_subscription_rel r where r.srsubid = s.oid) as tables,
-  (select count(*) from pg_subscription_rel r where r.srsubid = s.oid and r.srsubstate = 'r') as ready,
-  (select min(t.pid) from pg_stat_subscription t where t.subid = s.oid and t.relid is null) as pid,
-  (select extract(epoch from now() - max(t.latest_end_time))::float8 from pg_stat_subscription t
-    where t.subid = s.oid and t.relid is null) as silent
+  (select count(*) from pg_subscription_rel r where r.srsubid = any (w.numbers)) as tables,
+  (select count(*) from pg_subscription_rel r where r.srsubid = any (w.numbers)
+    and r.srsubstate = 'r') as ready,
+  w.pid, extract(epoch from now() - w.heard)::float8 as silent
 from pg_subscription s join pg_database d on d.oid = s.subdbid and d.datname = current_database()
+cross join lateral (
+  select array_agg(t.subid) as numbers, min(a.pid) as pid,
+    max(t.latest_end_time) filter (where a.pid is not null) as heard
+  from pg_stat_subscription t left join pg_stat_activity a
+    on a.pid = t.pid and t.relid is null and a.datname = current_database()
+  where t.subname = s.subname
+) w
 where s.subname = :name;

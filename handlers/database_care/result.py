@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from handlers.database_care.leftovers import Cleaned
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,20 @@ class Treated:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done, in its order; `left` were not reached, because of `ended`."""
+    """What was done, in its order; `left` were not begun, because of `ended`.
+
+    `cut` is the one at hand when it was cancelled or the connection was lost.
+    """
 
     kind: str
     done: tuple[Treated, ...]
     left: tuple[str, ...] = ()
     ended: str = ""  # "", "cancelled", "window" or why the rest was given up
     notes: tuple[str, ...] = ()
-    cleaned: tuple[str, ...] = ()  # invalid leftovers that were dropped
-    stuck: tuple[str, ...] = ()  # invalid leftovers that a lock kept
+    cleaned: Cleaned = field(default_factory=Cleaned)
     seconds: float = 0.0
     of_indexes: bool = False
+    cut: str = ""
 
     @property
     def good(self) -> tuple[Treated, ...]:

@@ -70,7 +70,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One index; `needed` where a constraint or replication stands on it."""
+    """One index; `needed` where a constraint or replication stands on it.
+
+    One of a TOAST table is `toast`; its table is the one whose long values lie there. `written`
+    is false where no change of the table reaches it.
+    """
 
     oid: int
     name: str
@@ -79,14 +83,17 @@ class Index:
     short: str
     table_oid: int
     on_table: str
+    toast: bool
     bytes: int
     file: int
     valid: bool
+    written: bool
     is_unique: bool
     needed: bool
     leftover: bool
     building: bool
     owns: bool
+    may_drop: bool
     kind: str
 
 

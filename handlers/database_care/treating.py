@@ -10,14 +10,18 @@ from dataclasses import dataclass
 
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
 from bot.clients.postgres_working import StatementCancelled, Working
-from handlers.database_care.care import AWAY, Care, blocked_by, comes_back, run_watched
-from handlers.database_care.leftovers import drop_leftovers
+from handlers.database_care.care import Care, blocked_by, expected, run_watched
+from handlers.database_care.leftovers import LEFTOVER, Cleaned, drop_leftovers
+from handlers.database_care.restarting import AWAY, Outage, outage
 from handlers.database_care.result import Report, Treated
 from handlers.database_care.subjects import CONNECT, QUESTION, Index, Table, query, read_with
 from handlers.database_care.wording import counted, size
 
 _GONE = ("42P01", "42704", "XX000")  # SQLSTATE: undefined table or object, relation is gone
+_CONNECTS = 3  # times that a server may answer and then refuse the session for the work
 _PAUSE = 2.0  # seconds between two tries for a lock
+_TELLS_AT_ONCE = 150_000  # servers before it tell statistics of up to half a second ago
+_LAG = 0.6  # seconds
 Subject = Table | Index
 
 
@@ -33,6 +37,7 @@ class Treatment:
     windowed: bool = False
     exclusive: bool = False  # it waits for readers too
     tries: int = 1  # for its lock; between them others get their turn
+    removes: bool = False  # dead rows
     concurrent: bool = False  # it waits for old transactions, and nobody waits for it
 
 
@@ -40,11 +45,13 @@ VACUUM = Treatment(
     "vacuum", "Vacuum", "vacuums",
     "reading and writing go on; changes of the tables' shape wait",
     lambda each: f"VACUUM (ANALYZE) {each.name}",
+    removes=True,
 )  # fmt: skip
 FREEZE = Treatment(
     "vacuum", "Vacuum and freeze", "vacuums and freezes",
     "reading and writing go on; it reads every page of the tables",
     lambda each: f"VACUUM (FREEZE, ANALYZE) {each.name}",
+    removes=True,
 )  # fmt: skip
 ANALYZE = Treatment(
     "analyze", "Analyze", "analyzes", "reading and writing go on",
@@ -64,7 +71,7 @@ FULL = Treatment(
     "NOBODY CAN READ OR WRITE a table while it is rewritten; it needs its size once more on the "
     "disk",
     lambda each: f"VACUUM (FULL, ANALYZE) {each.name}",
-    windowed=True, exclusive=True, tries=3,
+    windowed=True, exclusive=True, tries=3, removes=True,
 )  # fmt: skip
 
 
@@ -73,7 +80,9 @@ async def treat(care: Care, treatment: Treatment, subjects: Sequence[Subject]) -
     began = time.monotonic()
     done: list[Treated] = []
     waiting = list(subjects)
-    ended = ""
+    ended = cut = ""
+    refused = 0
+    warned: list[str] = []
     while waiting and not ended:
         ended = _ends(care)
         if ended:
@@ -86,22 +95,33 @@ async def treat(care: Care, treatment: Treatment, subjects: Sequence[Subject]) -
                         f"{len(subjects) - len(waiting) + 1} of {len(subjects)}"
                     )
                     await care.say(title)
+                    cut = waiting[0].name
                     treated = await _one(care, session, treatment, waiting[0], title)
+                    cut = ""
+                    warned += care.warnings
                     waiting.pop(0)
                     _note(care, treatment, treated)
                     done.append(treated)
         except StatementCancelled:
             ended = "cancelled" if care.stop() else "somebody cancelled it in the database"
         except DatabaseFailure as failure:
-            if failure.trouble not in AWAY or not await comes_back(care):
+            if failure.trouble not in AWAY:
                 ended = f"{failure.message} {failure.hint}".strip()
-            else:
-                _gave_up(care, treatment, waiting, done, failure)
-    cleaned, stuck = await _clean(care, subjects) if treatment.concurrent else ((), ())
+            elif not (gone := await outage(care)).back:
+                ended = "cancelled" if care.stop() else gone.sentence
+            elif cut:
+                _gave_up(care, treatment, waiting, done, gone)
+                cut = ""
+            elif (refused := refused + 1) >= _CONNECTS:
+                ended = f"{failure.message} {failure.hint}".strip()
+    if cut:
+        care.record(treatment.kind, cut, time.monotonic() - began, problem=ended)
+    cleaned = await _clean(care, subjects) if treatment.concurrent else Cleaned()
+    notes = [each for each in dict.fromkeys(warned) if not LEFTOVER.search(each)]
     return Report(
-        treatment.kind, tuple(done), tuple(each.name for each in waiting), ended,
-        tuple(dict.fromkeys(care.warnings))[:5], cleaned, stuck,
-        time.monotonic() - began, all(isinstance(each, Index) for each in subjects),
+        treatment.kind, tuple(done), tuple(each.name for each in waiting if each.name != cut),
+        ended, tuple(notes[:5]), cleaned,
+        time.monotonic() - began, all(isinstance(each, Index) for each in subjects), cut,
     )  # fmt: skip
 
 
@@ -110,12 +130,12 @@ def _gave_up(
     treatment: Treatment,
     waiting: list[Subject],
     done: list[Treated],
-    failure: DatabaseFailure,
+    gone: Outage,
 ) -> None:
     """The server went away during a table and is back: that table is told, the others go on."""
     each = waiting.pop(0)
-    treated = Treated(each.name, 0.0, each.bytes, each.bytes, problem=failure.message,
-                      hint="The server came back; do this one again.")  # fmt: skip
+    treated = Treated(each.name, 0.0, each.bytes, each.bytes, problem=gone.sentence,
+                      hint="Do this one again.")  # fmt: skip
     _note(care, treatment, treated)
     done.append(treated)
 
@@ -135,7 +155,8 @@ async def _one(
     for attempt in range(1, treatment.tries + 1):
         problem, hint, blocker = "", "", 0
         try:
-            await run_watched(care, session, treatment.statement(subject), title)
+            seconds = expected(care.context, treatment.kind, subject.bytes)[0]
+            await run_watched(care, session, treatment.statement(subject), title, seconds)
             break
         except DatabaseFailure as failure:
             if session.connection.closed or failure.trouble in AWAY:
@@ -145,11 +166,20 @@ async def _one(
                 break
             await care.say(f"{title}: it is locked, try {attempt + 1} of {treatment.tries}")
             await asyncio.sleep(_PAUSE)
-    refused = [each for each in care.warnings if "permission denied" in each or "skipping" in each]
+    # An invalid index beside those that were built anew is told, and no failure of theirs.
+    refused = [
+        each
+        for each in care.warnings
+        if "invalid index" not in each and ("permission denied" in each or "skipping" in each)
+    ]
     if refused and not problem:
         problem = f"The server said: {refused[0]}"
     took = time.monotonic() - began
     after = await _figures(care, subject)
+    lags = session.connection.info.server_version < _TELLS_AT_ONCE
+    if lags and after and "vacuum" in treatment.kind and 0 < before[1] == after[1]:
+        await asyncio.sleep(_LAG)
+        after = await _figures(care, subject)
     if after is None:
         gone = problem or "It was dropped meanwhile."
         return Treated(subject.name, took, before[0], before[0], problem=gone)
@@ -165,9 +195,11 @@ async def _explained(
         who, blocker = "", 0
         with contextlib.suppress(DatabaseFailure):
             async with care.database.looking(deadline=CONNECT) as looking:
-                who, blocker = await blocked_by(
-                    looking, table_oid(subject), reads=treatment.exclusive
-                )
+                oid = table_oid(subject)
+                who, blocker = await blocked_by(looking, oid, reads=treatment.exclusive)
+                if not who and treatment.concurrent:
+                    # Its last step, dropping the old indexes, waits for readers as well.
+                    who, blocker = await blocked_by(looking, oid, reads=True)
         waited = care.lock_seconds(patient=treatment.concurrent)
         who = who or "whoever held it has let go since"
         return f"Its lock was not free within {waited:g} s: {who}", "", blocker
@@ -207,9 +239,7 @@ async def _old_writer(care: Care, subject: Subject) -> tuple[str, int] | None:
     return found if found[0] else None
 
 
-async def _clean(
-    care: Care, subjects: Sequence[Subject]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+async def _clean(care: Care, subjects: Sequence[Subject]) -> Cleaned:
     """Drop what a REINDEX that did not end left behind, on the tables that were worked on."""
     oids = set(map(table_oid, subjects))
     try:
@@ -217,7 +247,7 @@ async def _clean(
             now = await read_with(looking)
         return await drop_leftovers(care, [each for each in now.indexes if each.table_oid in oids])
     except DatabaseFailure:
-        return (), ()  # `db indexes` shows what stayed
+        return Cleaned(unknown=True)
 
 
 def _ends(care: Care) -> str:
@@ -234,11 +264,13 @@ def _note(care: Care, treatment: Treatment, each: Treated) -> None:
     )  # fmt: skip
 
 
-def totals(subjects: Sequence[Subject]) -> str:
-    """`15 tables, 120 MB, 4,312 dead rows`."""
+def totals(subjects: Sequence[Subject], treatment: Treatment) -> str:
+    """`15 tables, 120 MB, 4,312 dead rows`, these where the treatment removes them."""
     tables = [each for each in subjects if isinstance(each, Table)]
     held = size(sum(each.bytes for each in subjects))
     if not tables:
         return f"{counted(len(subjects), 'index', 'indexes')}, {held}"
+    if not treatment.removes:
+        return f"{counted(len(tables), 'table')}, {held}"
     dead = sum(each.dead for each in tables)
     return f"{counted(len(tables), 'table')}, {held}, {counted(dead, 'dead row')}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.command import Argument, Arguments, Command, Context, Kind, Plan, Reply, Risk, Role
 from bot.errors import BadInput
 from handlers.database_care import planning, treating
-from handlers.database_care.care import care_of
-from handlers.database_care.leftovers import drop_leftovers
+from handlers.database_care.care import CANCELLING, care_of
+from handlers.database_care.leftovers import Cleaned, drop_leftovers
 from handlers.database_care.subjects import CONNECT, read, read_with
 from handlers.database_care.treating import ANALYZE, FREEZE, FULL, REINDEX, VACUUM, Treatment
 from handlers.database_care.views import report_reply
@@ -46,10 +48,10 @@ async def plan_full(context: Context, arguments: Arguments) -> Plan:
 async def _treat(context: Context, arguments: Arguments, treatment: Treatment) -> Reply:
     care = care_of(context, windowed=treatment.windowed)
     typed = str(arguments.get("table") or "")
+    before = Cleaned()
     await care.operation.step("Look at the tables")
     if treatment is REINDEX:
-        found = await read(care.database)
-        await drop_leftovers(care, found.indexes)
+        before = await drop_leftovers(care, (await read(care.database)).indexes)
     async with care.database.looking(deadline=CONNECT) as looking:
         subjects = await read_with(looking)
         if treatment is FULL and not typed:
@@ -58,8 +60,9 @@ async def _treat(context: Context, arguments: Arguments, treatment: Treatment) -
             taken = planning.chosen(subjects, treatment, typed)
     if not taken:
         raise BadInput("Nothing is left to do.", "Look at the tables again.")
-    await care.operation.step(f"{treatment.doing} {treating.totals(taken)}")
-    return report_reply(await treating.treat(care, treatment, taken))
+    await care.operation.step(f"{treatment.doing} {treating.totals(taken, treatment)}")
+    report = await treating.treat(care, treatment, taken)
+    return report_reply(replace(report, cleaned=report.cleaned.after(before)))
 
 
 async def run_vacuum(context: Context, arguments: Arguments) -> Reply:
@@ -97,6 +100,7 @@ VACUUM_COMMAND = Command(
     ),
     guide=DAILY,
     deadline=DEADLINE,
+    cancelling=CANCELLING,
 )
 ANALYZE_COMMAND = Command(
     name="db analyze",
@@ -110,6 +114,7 @@ ANALYZE_COMMAND = Command(
     details=f"ANALYZE, table by table. {_CANCEL}",
     guide="Database Maintenance, Weekly Tasks; Performance Tuning, Database Optimization",
     deadline=DEADLINE,
+    cancelling=CANCELLING,
 )
 REINDEX_COMMAND = Command(
     name="db reindex",
@@ -128,6 +133,7 @@ REINDEX_COMMAND = Command(
     ),
     guide="Database Maintenance, Weekly Tasks",
     deadline=DEADLINE,
+    cancelling=CANCELLING,
 )  # fmt: skip
 FULL_COMMAND = Command(
     name="db vacuum-full",
@@ -151,5 +157,6 @@ FULL_COMMAND = Command(
     ),
     guide="Database Maintenance, Monthly Tasks",
     deadline=DEADLINE,
+    cancelling=CANCELLING,
 )
 COMMANDS = (VACUUM_COMMAND, ANALYZE_COMMAND, REINDEX_COMMAND, FULL_COMMAND)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.blocks import actions, command_button, context, date, escape, section
 from bot.command import Block, Reply
 from handlers.deployments.result import Restarted, SiteWentBack, WentBack
-from handlers.deployments.words import build_called, seconds
+from handlers.deployments.words import LOST, build_called, seconds
 
 
 def went_back_reply(found: WentBack, *, default: bool) -> Reply:
@@ -32,7 +32,7 @@ def went_back_reply(found: WentBack, *, default: bool) -> Reply:
         outcome = "failed"
     lines.append(f"Before: {escape(found.left)}.")
     if back.noticed:
-        lines.append("Cloudflare had not answered the request; a look showed that it is done.")
+        lines.append(LOST)
     if back.overtaken is not None:
         who = escape(back.overtaken.author or "somebody")
         lines.append(
@@ -69,6 +69,8 @@ def site_back_reply(found: SiteWentBack) -> Reply:
         else f":warning: Build {build} of the site is live, but {escape(back.trouble)}."
     )
     lines = [f"Before: {escape(build_called(back.before))}."]
+    if back.noticed:
+        lines.append(LOST)
     if good:
         lines.append(f"The front page answers {back.status}.")
     took = (
@@ -94,7 +96,7 @@ def restarted_reply(found: Restarted) -> Reply:
     else:
         text = f":white_check_mark: Restarted: {versions} answers {where} from fresh instances."
     blocks: list[Block] = [
-        section(f"*{text}*"),
+        section(f"*{text}*" + (f"\n{LOST}" if found.noticed else "")),
         context(
             f"{seconds(found.seconds)}, of these {seconds(found.api_seconds)} Cloudflare's own "
             "answers",

@@ -71,6 +71,11 @@ async def run_restart(context: Context, arguments: Arguments) -> Reply:
 
 DEPLOYMENTS = Command(
     name="deployments",
+    aliases=(
+        "deploys",
+        "releases",
+        "versions",
+    ),
     summary="What is live since when and by whom, and what one can go back to.",
     run=deployments,
     arguments=(
@@ -90,6 +95,11 @@ DEPLOYMENTS = Command(
 
 RESTART = Command(
     name="workers restart",
+    aliases=(
+        "restart",
+        "worker restart",
+        "restart worker",
+    ),
     summary="Deploy the same version once more, so that fresh instances answer.",
     run=run_restart,
     plan=plan_restart,

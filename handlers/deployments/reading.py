@@ -35,15 +35,17 @@ async def read(clients: Clients, environment: Environment, maintenance_tag: str)
 
 
 def standing(history: tuple[Deployment, ...]) -> tuple[datetime | None, datetime | None]:
-    """Since when the live split stands, and when it was last deployed anew. Pure."""
+    """Since when the live split stands, and when it was last deployed anew; None where that is
+    not known. Pure."""
     if not history:
         return None, None
-    since = history[0].at
+    first = newest = history[0]
     for each in history[1:]:
-        if not same_split(each.shares, history[0].shares):
+        if not same_split(each.shares, newest.shares):
             break
-        since = each.at
-    return since, history[0].at if since != history[0].at else None
+        first = each
+    again = newest.at if first is not newest and newest.timed else None
+    return first.at if first.timed else None, again
 
 
 async def _site(clients: Clients, environment: Environment) -> tuple[SitePicture | None, str]:

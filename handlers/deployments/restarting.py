@@ -29,6 +29,7 @@ async def restart(
         split,
         expected=split,
         message=f"Restart by {context.invocation.person.name}",
+        environment=environment.name,
     )
     await context.operation.step("Ask the platform which version answers")
     platform = context.clients.platform_for(environment)
@@ -48,4 +49,5 @@ async def restart(
         trouble=trouble,
         seconds=time.perf_counter() - started,
         api_seconds=changed.api_seconds,
+        noticed=changed.noticed,
     )

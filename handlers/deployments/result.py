@@ -72,7 +72,10 @@ class SiteWentBack:
 
 @dataclass(frozen=True, slots=True)
 class Restarted:
-    """The same split deployed once more; `answered` are versions seen, by count."""
+    """The same split deployed once more; `answered` are versions seen, by count.
+
+    `noticed` is set where Cloudflare's answer was lost, and it was seen to be done.
+    """
 
     environment: str
     shares: tuple[Share, ...]
@@ -80,6 +83,7 @@ class Restarted:
     trouble: str
     seconds: float
     api_seconds: float
+    noticed: bool = False
 
 
 def _share(picture: Picture, share: Share) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from bot.arguments import UnknownWord, known_environment
 from bot.command import Argument, Arguments, Command, Context, Kind, Plan, Reply, Risk, Role
 from bot.errors import BadInput, OpsError
 from bot.live import Candidate, Picture, Verdict, find, last_good, look, look_site
+from bot.moments import date
 from bot.settings import Environment
 from handlers.deployments.approved import fingerprint, target_of
 from handlers.deployments.change_views import site_back_reply, went_back_reply
@@ -93,8 +94,7 @@ async def _site_plan(
             f"{build_called(site.live)} now."
         ),
         lines=(
-            f"built {build.at:%Y-%m-%d %H:%M} UTC from {build.branch or 'an unknown branch'} "
-            f"{build.commit[:8]}",
+            f"built {date(build.at)} from {build.branch or 'an unknown branch'} {build.commit[:8]}",
             "the Worker stays as it is: an old site may ask for what a new Worker lacks",
             "browsers keep what they have cached until they ask again",
         ),
@@ -129,7 +129,7 @@ def _check(chosen: Candidate, arguments: Arguments, environment: Environment, us
 
 def _lines(picture: Picture, chosen: Candidate) -> tuple[str, ...]:
     version = chosen.version
-    uploaded = f"uploaded {version.at:%Y-%m-%d %H:%M} UTC"
+    uploaded = f"uploaded {date(version.at)}"
     about = f"{uploaded}{f': {version.message}' if version.message else ''}"
     newer = [
         called(each)
@@ -138,7 +138,7 @@ def _lines(picture: Picture, chosen: Candidate) -> tuple[str, ...]:
     ]
     lines = [about]
     if chosen.live_at is not None:
-        lines.append(f"it answered every request from {chosen.live_at:%Y-%m-%d %H:%M} UTC")
+        lines.append(f"it answered every request from {date(chosen.live_at)}")
     if newer:
         lines.append(f"also skipped: {', '.join(newer[:4])}")
     lines += [each for each in chosen.reasons if not each.startswith("secrets changed")]

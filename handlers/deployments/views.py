@@ -50,7 +50,7 @@ def _headline(found: Listed) -> str:
     where = picture.environment
     if live is None:
         return f":grey_question: Nothing is deployed in {where} yet."
-    since = f" since {date(found.since)}" if found.since else ""
+    since = f" since {date(found.since)}" if found.since else " (time unknown)"
     if live.whole:
         version = escape(named(picture, live.version))
         return f":white_check_mark: Live in {where}: {version}{since}{by_whom(live)}"
@@ -112,7 +112,7 @@ def _row(each: Candidate, found: Listed) -> tuple[str, str, str, str]:
 
 
 def _day(moment: datetime | None) -> str:
-    return f"{moment:%d %b %H:%M} UTC" if moment else "not known"
+    return date(moment) if moment else "time unknown"
 
 
 def _hindrances(found: Listed) -> str:

@@ -12,21 +12,15 @@ from bot.blocks import (
     context,
     date,
     escape,
+    mention,
     section,
     table,
 )
 from bot.command import Block
+from bot.phrases import elapsed
 from handlers.deploys.evidence import evidence, latency_evidence, total
-from handlers.deploys.steps import LAST_NUMBER
-from handlers.deploys.wording import (
-    OUTCOME_SIGNS,
-    STATE_SIGNS,
-    by,
-    new_words,
-    old_words,
-    share,
-    span,
-)
+from handlers.deploys.steps import BACKUP, LAST_NUMBER
+from handlers.deploys.wording import OUTCOME_SIGNS, STATE_SIGNS, new_words, old_words, share
 
 if TYPE_CHECKING:
     from bot.store.deploys_rows import DeployStep
@@ -114,7 +108,18 @@ def _ended(seen: Sight) -> str:
             return f"{place} is back on {old_words(run)}: {name} did not stay"
         case "stopped":
             return f"Stopped: {name} to {place}"
-    return f"Failed: {name} to {place}"
+    untouched = seen.canary.percent is None and not seen.staging
+    still = f"; {place} is as it was" if untouched else ""
+    return f"Failed: {name} to {place}{_at(seen)}{still}"
+
+
+def _at(seen: Sight) -> str:
+    step = _failed(seen)
+    return f", at step {step.number}: {step.title[:1].lower()}{step.title[1:]}" if step else ""
+
+
+def _failed(seen: Sight) -> PipelineStep | None:
+    return next((step for step, kept in seen.steps if kept and kept.state.value == "failed"), None)
 
 
 def _lines(seen: Sight) -> list[str]:
@@ -143,7 +148,7 @@ def _line(step: PipelineStep, kept: DeployStep | None) -> str:
     took = ""
     if kept is not None and kept.started_at is not None and kept.ended_at is not None:
         length = kept.ended_at - kept.started_at
-        took = f" in {span(length)}" if length.total_seconds() >= 1 else ""
+        took = f" in {elapsed(length)}" if length.total_seconds() >= 1 else ""
     note = f": {escape(clip(kept.note, _NOTE_MOST))}" if kept is not None and kept.note else ""
     words = f" · {state}{took}{note}" if state != "waiting" else ""
     return f"{STATE_SIGNS[state]} {step.number} {step.title}{words}"
@@ -153,7 +158,7 @@ def _buttons(seen: Sight) -> list[Block]:
     run, canary = seen.run, seen.canary
     status = command_button("Show all of it", f"deploy status {run.id}")
     if run.outcome is not None:
-        return [*_afterwards(seen), status]
+        return [*afterwards(seen), status]
     if not seen.alive:
         return [*stranded_buttons(seen), status]
     if canary.going_back:
@@ -186,7 +191,7 @@ def stranded_buttons(seen: Sight) -> list[Block]:
     return [command_button("Resume", line, style="primary"), back]
 
 
-def _afterwards(seen: Sight) -> list[Block]:
+def afterwards(seen: Sight) -> list[Block]:
     run = seen.run
     if run.outcome == "succeeded" and seen.staging:
         return [
@@ -198,6 +203,11 @@ def _afterwards(seen: Sight) -> list[Block]:
         ]
     if run.outcome in ("rolled back", "failed") and seen.canary.percent is not None:
         return [incident_button(seen.run.called, run.environment)]
+    if run.outcome == "failed" and _failed(seen) is BACKUP:
+        return [
+            command_button("Make a backup now", "backup now", style="primary"),
+            command_button("Deploy it again", f"deploy {run.asked} to {run.environment}"),
+        ]
     return []
 
 
@@ -236,8 +246,9 @@ def _strength(found: float) -> str:
 def _origin(seen: Sight, word: str) -> str:
     run = seen.run
     began = date(run.started_at)
-    took = f", took {span(run.ended_at - run.started_at, least=1)}" if run.ended_at else ""
+    took = f", took {elapsed(run.ended_at - run.started_at)}" if run.ended_at else ""
+    who = mention(run.person_id, run.person_name)
     return (
-        f"{code(run.id)}, operation {code(run.operation)}, {by(run.person_id, run.person_name)} "
+        f"{code(run.id)}, operation {code(run.operation)}, {who} "
         f"{began}{took}. {code(f'{word} deploy status {run.id}')}"
     )

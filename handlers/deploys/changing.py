@@ -10,7 +10,7 @@ from bot.clients.cloudflare_answers import CloudflareLimited
 from bot.clients.cloudflare_deployments import Deployment, deployments
 from bot.clients.cloudflare_refusals import CloudflareError
 from bot.errors import BadAnswer, OpsError, Unreachable
-from bot.live import LiveChanged, put_live
+from bot.live import LiveChanged, Unknown, put_live
 from bot.store.deploys_rows import DeployOutcome
 from handlers.deploys.canary import split, standing
 from handlers.deploys.flight import Ended, Flight
@@ -76,6 +76,8 @@ async def _once(flight: Flight, percent: int) -> None:
         split(run.previous, run.version, percent),
         expected=found.shares,
         message=f"{run.called} at {percent} %, {run.id} by {run.person_name}",
+        environment=run.environment,
+        say=flight.progress.say,
     )
 
 
@@ -95,10 +97,10 @@ def _stopped(words: str) -> str:
 
 
 def silence(error: OpsError) -> bool:
-    """Cloudflare gave no answer that says yes or no: asking again may help."""
+    """Cloudflare gave no answer that says yes or no: to look, and ask again, may help."""
     if isinstance(error, CloudflareError):
         return error.status < 400  # `success: false` with HTTP 200
-    return isinstance(error, (Unreachable, BadAnswer))
+    return isinstance(error, (Unreachable, BadAnswer, Unknown))
 
 
 def pause(error: OpsError) -> float:

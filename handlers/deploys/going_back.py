@@ -59,10 +59,10 @@ async def go_back(flight: Flight, back: GoBack) -> Ended:
 
 
 async def _persistently(flight: Flight, back: GoBack) -> RolledBack:
-    began = time.monotonic()
+    began, again = time.monotonic(), False
     while True:
         try:
-            return await _once(flight, back)
+            return await _once(flight, back, again=again)
         except OpsError as error:
             if isinstance(error, LiveChanged) or not silence(error):
                 raise
@@ -72,9 +72,10 @@ async def _persistently(flight: Flight, back: GoBack) -> RolledBack:
             flight.mark(ROLLBACK, StepState.RUNNING, note)
             await flight.progress.say(note)
             await asyncio.sleep(pause(error))
+            again = True
 
 
-async def _once(flight: Flight, back: GoBack) -> RolledBack:
+async def _once(flight: Flight, back: GoBack, *, again: bool) -> RolledBack:
     run = flight.record
     found = await live_now(flight)
     if standing(found.shares, run.previous, run.version) is None:
@@ -86,6 +87,7 @@ async def _once(flight: Flight, back: GoBack) -> RolledBack:
         expected=found.shares,
         reason=back.why[:300],
         person_name=back.person or f"{run.id} by itself",
+        again=again,
         say=flight.progress.say,
     )
 

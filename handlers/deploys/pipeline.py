@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
-from bot.backups import newest_good, take
+from bot.backups import fresh_or_new
 from bot.clients.cloudflare_versions import versions
 from bot.command import Person
 from bot.errors import OpsError
 from bot.events import DeploymentFinished
+from bot.moments import written
+from bot.phrases import elapsed
 from bot.store.deploys_rows import DeployOutcome, DeployRecord, StepState
 from handlers.deploys.checkout import from_checkout
 from handlers.deploys.flight import Ended, Flight, GoBack
@@ -30,10 +31,8 @@ from handlers.deploys.steps import (
     UPLOAD,
     VALIDATE,
 )
-from handlers.deploys.wording import span
 
 log = logging.getLogger(__name__)
-_LIST_SECONDS = 15.0
 _OWN_FAULT = "The bot itself failed while it watched the new version: see its log."
 
 
@@ -93,7 +92,7 @@ async def _uploaded_elsewhere(flight: Flight) -> None:
     listed = await versions(flight.runtime.clients.cloudflare, flight.record.script)
     found = next((each for each in listed if each.id == flight.record.version), None)
     by = f" by {found.author}" if found is not None and found.author else ""
-    at = f" {found.at:%Y-%m-%d %H:%M} UTC" if found is not None else ""
+    at = f" {written(found.at)}" if found is not None else ""
     flight.mark(UPLOAD, StepState.PASSED, f"was uploaded{at}{by}")
 
 
@@ -131,22 +130,17 @@ async def _backup(flight: Flight) -> None:
     if reason := str(flight.record.wanted.get("without_backup") or ""):
         flight.mark(BACKUP, StepState.SKIPPED, f"{flight.record.person_name}: {reason}")
         return
-    found = await newest_good(settings, runtime.clients, deadline=_LIST_SECONDS)
-    fresh = timedelta(hours=settings.backups.fresh_hours)
-    if found is not None and runtime.now() - found.finished <= fresh:
-        age = span(runtime.now() - found.finished)
-        flight.mark(BACKUP, StepState.PASSED, f"{found.id} is {age} old: fresh enough")
-        return
-    person = Person(flight.record.person_id, flight.record.person_name)
-    made = await take(
+    backup, made = await fresh_or_new(
+        runtime,
         settings,
-        runtime.clients,
-        runtime.store,
         label="pre-deploy",
-        person=person,
+        person=Person(flight.record.person_id, flight.record.person_name),
         say=flight.progress.say,
     )
-    flight.mark(BACKUP, StepState.PASSED, f"{made.id}, {made.bytes / 1e6:,.1f} MB")
+    told = f"{backup.id}, {backup.bytes / 1e6:,.1f} MB"
+    if not made:
+        told = f"{backup.id} is {elapsed(runtime.now() - backup.finished)} old: fresh enough"
+    flight.mark(BACKUP, StepState.PASSED, told)
 
 
 @contextlib.asynccontextmanager

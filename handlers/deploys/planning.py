@@ -12,14 +12,16 @@ from bot.arguments import UnknownWord
 from bot.backups import newest_good
 from bot.clients.cloudflare_versions import Version, version_detail
 from bot.command import Arguments, Context, Plan, Risk
-from bot.errors import BadInput, OpsError, Refused
+from bot.errors import OpsError, Refused
 from bot.live import Picture, look, script_of
+from bot.moments import date
+from bot.phrases import elapsed
 from bot.settings import Settings
 from bot.store.deploys_rows import DeployOutcome, DeployRecord
 from handlers.deploys.checkout import folder_of, known_branch
 from handlers.deploys.choosing import LATEST, choose, steps_of, unknown, wait_of, where
 from handlers.deploys.steps import BRANCH, BUILD, STAGING_TEST, TESTS, UPLOAD, VALIDATE
-from handlers.deploys.wording import span, version_words
+from handlers.deploys.wording import version_words
 
 PROOFS = 100  # of the newest deployments are looked at for one that passed staging
 
@@ -134,11 +136,16 @@ def _worth_it(picture: Picture, version: Version, environment: str) -> None:
         )
     now = picture.version(live.version)
     if now is not None and now.tag.lower() == picture.maintenance_tag.lower():
-        raise Refused(f"{environment} shows the maintenance page.", "End maintenance mode first.")
+        raise Refused(
+            f"{environment} shows the maintenance page.",
+            "End maintenance mode first.",
+            offers=[("End maintenance mode", f"maintenance off --environment {environment}")],
+        )
     if live.version == version.id:
-        raise BadInput(
+        raise UnknownWord(
             f"{version.tag or version.short} is live in {environment} already, at 100 %.",
-            "`/pitchey deployments` shows what is live and what came before.",
+            "Name another version, or another environment: `deploy v1.10.0 to production`.",
+            (f"deployments {environment}",),
         )
 
 
@@ -147,7 +154,7 @@ async def _about(context: Context, picture: Picture, version: Version) -> list[s
     words = f": {version.message}" if version.message else ""
     lines = [
         f"{version.tag or 'without a tag'}, version {version.number} ({version.short}), "
-        f"uploaded {version.at:%Y-%m-%d %H:%M} UTC{by}{words}"
+        f"uploaded {date(version.at)}{by}{words}"
     ]
     live = picture.live.version if picture.live is not None else ""
     old = picture.details.get(live)
@@ -221,7 +228,7 @@ def passed_words(staging: str, proof: DeployRecord, version: Version) -> str:
     """Which deployment proved it; a build that came after that under the same tag says so. Pure."""
     if proof.ended_at is None:
         return f"passed {staging} in {proof.id}"
-    told = f"passed {staging} in {proof.id} at {proof.ended_at:%Y-%m-%d %H:%M} UTC"
+    told = f"passed {staging} in {proof.id} at {date(proof.ended_at)}"
     if version.at <= proof.ended_at:
         return told
     return f"CAREFUL: {told}, and this build of the same tag was uploaded only after that"
@@ -244,15 +251,17 @@ async def _backup_line(context: Context, arguments: Arguments, wanted: dict[str,
     hours = context.settings.backups.fresh_hours
     try:
         async with asyncio.timeout(10):
-            found = await newest_good(context.settings, context.clients, deadline=8.0)
+            found = await newest_good(
+                context.settings, context.clients, deadline=8.0, now=context.runtime.now()
+            )
     except (OpsError, TimeoutError):
         return "a backup is made first; whether a fresh one exists cannot be seen now"
     if found is None:
         return "a backup is made first: there is none yet"
     age = context.runtime.now() - found.finished
     if age <= timedelta(hours=hours):
-        return f"backup {found.id} is {span(age)} old: fresh enough (at most {hours:g} h)"
-    return f"a backup is made first: the newest is {span(age)} old, more than {hours:g} h"
+        return f"backup {found.id} is {elapsed(age)} old: fresh enough (at most {hours:g} h)"
+    return f"a backup is made first: the newest is {elapsed(age)} old, more than {hours:g} h"
 
 
 def _effect(found: Thought, *, staging: bool) -> str:
@@ -266,7 +275,7 @@ def _effect(found: Thought, *, staging: bool) -> str:
     if staging:
         return f"gives every request of {found.environment} to {new}, and tests it; before {old}."
     steps = [*found.wanted["canary"], 100]
-    wait = span(timedelta(seconds=found.wanted["wait_seconds"]))
+    wait = elapsed(timedelta(seconds=found.wanted["wait_seconds"]))
     percents = ", ".join(f"{step} %" for step in steps)
     how = f"{percents}, at least {wait} each" if len(steps) > 1 else "100 % at once after a test"
     return (

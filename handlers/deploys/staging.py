@@ -35,6 +35,8 @@ async def to_staging(flight: Flight, environment: Environment, version: str) -> 
             (Share(version, 100),),
             expected=live.shares if live is not None else None,
             message=f"{flight.record.called}, {flight.record.id} by {flight.record.person_name}",
+            environment=environment.name,
+            say=flight.progress.say,
         )
         note = f"{flight.record.called} answers every request there"
         if before:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, clip, command_button, context, date, escape, section, table
+from bot.blocks import actions, clip, command_button, context, date, escape, mention, section, table
 from bot.command import Reply, Upload
-from handlers.deploys.card_views import card, headline
+from handlers.deploys.card_views import afterwards, card, headline
 from handlers.deploys.thread_views import preformatted, step_message
-from handlers.deploys.wording import OUTCOME_SIGNS, by
+from handlers.deploys.wording import OUTCOME_SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,8 @@ def ended_reply(seen: Sight, *, good: bool | None = None) -> Reply:
     blocks = [section(f"*{text}*")]
     if run.detail:
         blocks.append(section(escape(clip(run.detail, 1_500))))
+    if not well and (buttons := afterwards(seen)):
+        blocks.append(actions(*buttons))
     return Reply(
         text,
         blocks,
@@ -75,7 +77,7 @@ def list_reply(runs: Sequence[DeployRecord], word: str) -> Reply:
             run.called,
             run.environment,
             run.outcome.value if run.outcome is not None else "under way",
-            f"{run.started_at:%Y-%m-%d %H:%M} UTC",
+            date(run.started_at),
             run.person_name,
         ]
         for run in runs
@@ -95,7 +97,7 @@ def steered_reply(
     """What a press did; or that somebody was quicker."""
     run = seen.run
     if first is not None:
-        who = by(first.person_id, first.person_name)
+        who = mention(first.person_id, first.person_name)
         text = (
             f":information_source: {who} was quicker: {first.wish} of {run.id} at "
             f"{date(first.at, '{time_secs}')}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.blocks import code, escape
@@ -26,17 +25,6 @@ OUTCOME_SIGNS = {
     "rolled back": ":rewind:",
     "stopped": ":no_entry_sign:",
 }
-
-
-def span(length: timedelta, *, least: int = 0) -> str:
-    """`40 s`, `3 min`, `2 h 5 min`; at least `least` seconds."""
-    seconds = max(least, round(length.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3_600:
-        return f"{seconds // 60} min" + (f" {seconds % 60} s" if seconds % 60 else "")
-    minutes = seconds % 3_600 // 60
-    return f"{seconds // 3_600} h" + (f" {minutes} min" if minutes else "")
 
 
 def tenths(seconds: float) -> str:
@@ -63,12 +51,3 @@ def old_words(run: DeployRecord) -> str:
 def share(bad: int, requests: int) -> str:
     """`3 (0.5 %)`."""
     return f"{bad:,} ({bad / requests * 100:.1f} %)" if requests else "–"
-
-
-def by(person_id: str, name: str) -> str:
-    """A person as Slack shows them; people in a terminal have a name only."""
-    if not person_id or person_id == "bot":
-        return escape(name or "the bot")
-    if person_id.startswith("terminal:"):
-        return f"{escape(name)} (terminal)"
-    return f"<@{person_id}>"

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Delivery, Reply
-from bot.judging.wording import listed, plural, unbroken
+from bot.judging.wording import listed, unbroken
 from bot.limits import SECTION_TEXT
+from bot.phrases import plural
 from handlers.diagnosis.data import diagnosis_data
-from handlers.diagnosis.evidence import Fact, Missing
+from handlers.diagnosis.evidence import Fact
 from handlers.diagnosis.result import Cause, Diagnosis, Step
 from handlers.diagnosis.rule import Confidence
 from handlers.diagnosis.views_details import details_blocks
@@ -36,7 +37,7 @@ def diagnosis_reply(found: Diagnosis, *, details: bool = False, public: bool = F
         blocks += details_blocks(found)
     else:
         blocks += _causes(found)
-        blocks += _blind(found.blind)
+        blocks += _blind(found)
         blocks += _next(found)
     buttons = list(_buttons(found, details=details, public=public))
     blocks.append(actions(*buttons))
@@ -128,15 +129,26 @@ def fact_line(fact: Fact) -> str:
     return f"{escape(fact.title)}: {escape(clip(fact.shown, 240))}{limit}{before}"
 
 
-def _blind(missing: Sequence[Missing]) -> Iterator[Block]:
+def _blind(found: Diagnosis) -> Iterator[Block]:
+    """One quiet line; where nothing at all could be seen, the reasons are the answer."""
+    missing = found.blind
     if not missing:
+        return
+    if found.evidence.facts:
+        names = listed([escape(each.part) for each in missing], _SHOWN_BLIND)
+        reasons = {each.reason for each in missing}
+        why = "*Evidence* says why."
+        if len(reasons) == 1:  # the same one everywhere is worth its words
+            why = f"{escape(clip(reasons.pop().rstrip('.'), 200))}."
+        count = plural(len(missing), "part")
+        yield context(unbroken(f"{count} could not be looked at: {names}. {why}"))
         return
     lines = ["*Could not be looked at*"]
     for each in missing[:_SHOWN_BLIND]:
         hint = f" _{escape(each.hint)}_" if each.hint else ""
         lines.append(f"• {escape(each.part)}: {escape(clip(each.reason, 200))}{hint}")
     if len(missing) > _SHOWN_BLIND:
-        lines.append(f"• and {len(missing) - _SHOWN_BLIND} more; the details name them")
+        lines.append(f"• and {len(missing) - _SHOWN_BLIND} more; *Evidence* names them")
     yield section(clip(unbroken("\n".join(lines)), SECTION_TEXT))
 
 

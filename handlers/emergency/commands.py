@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks import escape
+from bot.blocks import escape, mention
 from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role
 from bot.errors import BadInput
 from handlers.emergency import watching
@@ -55,7 +55,7 @@ async def stop(context: Context, arguments: Arguments) -> Reply:
     if running is None:
         raise BadInput(f"{where.name} is not watched.", "`/pitchey emergency watch` begins.")
     runtime.store.recovery_watches.end(running.id, "stopped", runtime.now())
-    who = escape(context.invocation.person.name)
+    who = mention(context.invocation.person.id, context.invocation.person.name)
     text = f":black_square_for_stop: {escape(where.name)} is not watched any more, by {who}"
     return Reply(text, data=running, in_channel=True)
 
@@ -68,6 +68,7 @@ ENVIRONMENT = Argument(
 )
 EMERGENCY = Command(
     name="emergency",
+    aliases=("outage",),
     summary="The outage script as one card: incident, maintenance mode, diagnosis, fix, recovery.",
     run=show,
     arguments=(CAUSE, ENVIRONMENT),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks import actions, clip, code, command_button, context, date, escape, section
+from bot.blocks import actions, clip, code, command_button, context, date, escape, mention, section
 from bot.command import Block, Delivery, Reply
 from handlers.emergency.result import CAUSES, Emergency, RecoveryWatch
 
@@ -15,7 +15,7 @@ def card_reply(found: Emergency) -> Reply:
     cause = f", {found.cause}" if found.cause else ""
     text = f":rotating_light: Emergency in {where}{cause}: {_verdict(found)}"
     if found.well:
-        text = f":information_source: Outage card of {where}{cause}: {_verdict(found)}"
+        text = f":information_source: Outage card of {where}{cause}. {_verdict(found)}"
     blocks: list[Block] = [
         section(f"*{text}*"),
         *_incident(found),
@@ -62,7 +62,8 @@ def _maintenance(found: Emergency) -> list[Block]:
     record = found.maintenance
     if record is not None:
         until = date(record.ends_at, "{time}")
-        told = f"{_DONE} *2. Maintenance mode:* on until {until}, by {escape(record.person.name)}"
+        who = mention(record.person.id, record.person.name)
+        told = f"{_DONE} *2. Maintenance mode:* on until {until}, by {who}"
         return [section(told)]
     line = (
         f'maintenance on --for 1h --message "Outage" --environment {found.environment} '
@@ -78,7 +79,14 @@ def _maintenance(found: Emergency) -> list[Block]:
 
 def _diagnosis(found: Emergency) -> list[Block]:
     mark = {True: _DONE, False: _BAD, None: ":grey_question:"}[found.well]
-    blocks: list[Block] = [section(f"{mark} *3. Diagnosis:* {_verdict(found)}")]
+    told = {
+        True: "every part answers now. Look for the cause where people still report trouble.",
+        False: "which part is it? That decides the quick fix.",
+        None: "health is not known. Look at each part.",
+    }[found.well]
+    if found.cause:
+        told = f"taken to be the {found.cause}."
+    blocks: list[Block] = [section(f"{mark} *3. Diagnosis:* {told}")]
     buttons = [command_button("Which part fails", "health --details")]
     if "diagnose auto" in found.known:
         buttons.append(command_button("Look for the cause", "diagnose auto"))
@@ -179,6 +187,7 @@ def begun_reply(watch: RecoveryWatch, *, fresh: bool) -> Reply:
     where = code(watch.environment)
     text = f":eyes: {where} is watched until {date(watch.until, '{time}')}"
     if not fresh:
-        text = f":eyes: {where} is watched already, by {escape(watch.person.name)}"
+        who = mention(watch.person.id, watch.person.name)
+        text = f":eyes: {where} is watched already, by {who}"
     note = "Three good checks in a row end it, and are told here. It goes on after a restart."
     return Reply(text, [section(f"*{text}*\n{note}")], data=watch)

@@ -20,7 +20,8 @@ from bot.command import (
     Shortcut,
 )
 from bot.errors import OpsError
-from bot.judging.wording import listed, plural, unbroken
+from bot.judging.wording import listed, unbroken
+from bot.phrases import plural
 from handlers.health.headline import TITLES
 from handlers.health.operations import Tell, check_health
 from handlers.health.result import COMPONENTS

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.blocks import clip, escape
 from bot.judging.states import State
-from bot.judging.wording import duration, listed, plural, unbroken
+from bot.judging.wording import duration, listed, unbroken
+from bot.phrases import plural
 from handlers.health.causes import THE
 from handlers.health.result import Check, Health, Verdict
 

@@ -38,7 +38,8 @@ async def show_help(context: Context, arguments: Arguments) -> Reply:
     name = name.lower()
     command = context.catalogue.find(name)
     kin = [each for each in context.catalogue.commands if each.name.startswith(f"{name} ")]
-    if command is not None:
+    # Another name of a command does not hide the commands that begin with that word.
+    if command is not None and (command.name == name or not kin):
         return views.explained(command, command_word, kin)
     if kin:
         return views.kind(name, kin, command_word)

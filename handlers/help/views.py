@@ -118,6 +118,8 @@ def explained(command: Command, word: str, others: Sequence[Command] = ()) -> Re
     notes = [_RISK_WORDS[command.risk], f"Needs the role {command.role.word}."]
     if command.guide:
         notes.append(f"Guide: {command.guide}.")
+    if command.aliases:
+        notes.append(f"Also typed as {', '.join(map(code, command.aliases))}.")
     blocks.append(context(" ".join(notes)))
     if command.risk is Risk.READS and command.examples:
         buttons = [command_button(f"Run {line}", line) for line in command.examples[:3]]

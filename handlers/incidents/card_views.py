@@ -13,9 +13,11 @@ from bot.blocks import (
     escape,
     fields,
     form_button,
+    mention,
     section,
 )
 from bot.command import Block
+from bot.phrases import span
 from handlers.incidents.naming import shown_title
 from handlers.incidents.words import (
     SEVERITY_MEANINGS,
@@ -24,7 +26,6 @@ from handlers.incidents.words import (
     RoomState,
     marked,
     sign,
-    span,
 )
 
 if TYPE_CHECKING:
@@ -32,16 +33,6 @@ if TYPE_CHECKING:
     from handlers.incidents.result import Summary
 
 _TAKEN = (IncidentRole.COMMANDER, IncidentRole.COMMUNICATIONS, IncidentRole.SCRIBE)
-_TERMINAL = "terminal:"
-
-
-def mention(person_id: str, name: str) -> str:
-    """A person as Slack shows them; people in a terminal, and the bot, have a name only."""
-    if person_id == "bot":
-        return "the bot"
-    if not person_id or person_id.startswith(_TERMINAL):
-        return f"{escape(name)} (terminal)" if name else "nobody"
-    return f"<@{person_id}>"
 
 
 def first_line(record: IncidentRecord) -> str:
@@ -146,7 +137,10 @@ def _escalation(summary: Summary) -> str:
         return "stopped" if record.over else "none for this severity"
     if not summary.next_level:
         return f"every level was called; nobody has answered by {date(record.escalation_next)}"
-    return f"{escape(summary.next_level)} is called {date(record.escalation_next, '{time}')}"
+    at = date(record.escalation_next, "{time}")
+    if not summary.next_named:
+        return f"{escape(summary.next_level)} is next at {at}, but nobody is named"
+    return f"{escape(summary.next_level)} is called {at}"
 
 
 def _small(summary: Summary) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, clip, command_button, context, date, escape, section
+from bot.blocks import actions, clip, command_button, context, date, escape, mention, section
 from bot.command import Block, Reply
-from handlers.incidents.card_views import first_line, mention
-from handlers.incidents.words import STATUS_MEANINGS, span
+from bot.phrases import span
+from handlers.incidents.card_views import first_line
+from handlers.incidents.words import STATUS_MEANINGS
 
 if TYPE_CHECKING:
     from bot.store.timeline import TimelineEntry

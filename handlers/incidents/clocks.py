@@ -11,19 +11,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import escalation, oncall
-from bot.blocks import command_button, date, escape, form_button
+from bot.blocks import command_button, date, escape, form_button, mention
 from bot.errors import OpsError
 from bot.escalation import Call, Climb
 from bot.jobs import Job
+from bot.phrases import span
 from bot.store.incidents_rows import BOT, IncidentRecord, IncidentRole, RoomState, Task
 from handlers.incidents import emergency, following, telling
 from handlers.incidents.cadence import cadence, following_reminder
-from handlers.incidents.card_views import mention, plain_message
+from handlers.incidents.card_views import plain_message
 from handlers.incidents.finding import in_slack
 from handlers.incidents.readable import readable
 from handlers.incidents.recording import own_entry
 from handlers.incidents.rooms import invite_more, prepare
-from handlers.incidents.words import marked, span
+from handlers.incidents.words import marked
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime

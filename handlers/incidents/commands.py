@@ -9,7 +9,7 @@ from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role
 from bot.errors import BadInput
 from bot.store.incidents_rows import SEVERITIES, RoomState
 from handlers.incidents import telling
-from handlers.incidents.arguments import INCIDENT
+from handlers.incidents.arguments import INCIDENT, SEVERITY_WORDS
 from handlers.incidents.card_views import card, first_line, plain_message
 from handlers.incidents.catchup_views import catchup_reply
 from handlers.incidents.declaring import Asked, declare
@@ -132,7 +132,14 @@ async def card_again(context: Context, arguments: Arguments) -> Reply:
 
 
 _SEVERITY = Argument(
-    "severity", "how grave", Kind.CHOICE, SEVERITIES, default="SEV3", flag=True, example="SEV2"
+    "severity",
+    "how grave",
+    Kind.CHOICE,
+    SEVERITIES,
+    default="SEV3",
+    flag=True,
+    example="SEV2",
+    synonyms=SEVERITY_WORDS,
 )
 COMMANDS = (
     Command(
@@ -144,6 +151,12 @@ COMMANDS = (
     ),
     Command(
         name="incident declare",
+        aliases=(
+            "incident new",
+            "incident create",
+            "incident open",
+            "declare",
+        ),
         summary="Open an incident: channel, clocks, timeline, on-call people.",
         run=declare_incident,
         role=Role.RESPONDER,
@@ -181,6 +194,7 @@ COMMANDS = (
     ),
     Command(
         name="incident list",
+        aliases=("incidents",),
         summary="Open incidents, the worst first; with --all the newest of all.",
         run=list_all,
         arguments=(Argument("all", "those that are over as well", Kind.FLAG),),

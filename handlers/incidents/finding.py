@@ -32,7 +32,7 @@ def wanted(context: Context, incident: str | None) -> IncidentRecord:
         if found is None or not visible(context, (found,)):
             # A private one is not told from one that does not exist.
             raise BadInput(
-                f"There is no incident {incident.upper().removeprefix('INC-')}.",
+                f"There is no incident INC-{incident.upper().removeprefix('INC-')}.",
                 "`/pitchey incident list` shows them.",
             )
         return found

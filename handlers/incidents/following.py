@@ -54,6 +54,8 @@ def kind_for(catalogue: Catalogue, record: IncidentRecord, entry: AuditEntry) ->
     first = entry.command.split(" ")[0]
     if not entry.command or first in _OWN or entry.at < record.declared_at:
         return ""
+    if entry.outcome == "not understood":  # a reason was asked for, or a word mistyped
+        return ""
     command = catalogue.find(entry.command)
     changes = command is not None and command.risk is not Risk.READS
     if record.channel and entry.channel == record.channel:

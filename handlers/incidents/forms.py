@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from bot.command import Block, Form, Shortcut
 from bot.errors import BadInput
 from bot.frozen import quoted
+from bot.phrases import span
 from bot.store.incidents_rows import SEVERITIES, IncidentRecord
 from bot.words import clean
 from handlers.incidents import form_views as views
 from handlers.incidents.cadence import cadence
 from handlers.incidents.naming import happened_before
-from handlers.incidents.words import span
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime

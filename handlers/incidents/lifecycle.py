@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.blocks import clip, command_button, date, escape
+from bot.blocks import clip, command_button, date, escape, mention
 from bot.command import Reply
 from bot.errors import BadInput
+from bot.phrases import span
 from bot.store.incidents_rows import IncidentRecord, RoomState, Status
 from handlers.incidents import clocks, emergency, telling
 from handlers.incidents.cadence import next_update
-from handlers.incidents.card_views import first_line, mention
+from handlers.incidents.card_views import first_line
 from handlers.incidents.finding import actor, still_open
 from handlers.incidents.naming import happened_before
 from handlers.incidents.recording import entry
 from handlers.incidents.rooms import retopic
-from handlers.incidents.words import SEVERITY_MEANINGS, STATUS_MEANINGS, marked, span, utc
+from handlers.incidents.words import SEVERITY_MEANINGS, STATUS_MEANINGS, marked, utc
 
 if TYPE_CHECKING:
     from datetime import timedelta

@@ -14,12 +14,13 @@ from bot.blocks import (
     date,
     escape,
     form_button,
+    mention,
     section,
 )
 from bot.command import Block, Reply
-from handlers.incidents.card_views import card, first_line, mention
+from bot.phrases import span
+from handlers.incidents.card_views import card, first_line
 from handlers.incidents.catchup_views import catchup_data, entry_line
-from handlers.incidents.words import span
 
 if TYPE_CHECKING:
     from bot.store.incidents_rows import IncidentRecord, Task
@@ -32,7 +33,8 @@ def list_reply(records: Sequence[IncidentRecord], now: datetime, *, searched: st
     """The answer of `incident list` and `incident search`; open ones first."""
     running = [each for each in records if not each.over]
     if searched:
-        count = f"{len(records)} {'incident fits' if len(records) == 1 else 'incidents fit'}"
+        count = f"{len(records)} incidents fit" if records else "No incident fits"
+        count = "1 incident fits" if len(records) == 1 else count
         text = f":mag: {count} “{escape(clip(searched, 80))}”."
     elif running:
         worst = min(each.severity for each in running)

@@ -20,6 +20,7 @@ from bot.events import (
     MessageDeleted,
     ReactionAdded,
 )
+from bot.moments import written
 from bot.payloads import reference
 from bot.store.incidents_rows import RoomState
 from handlers.incidents import keeping, telling
@@ -123,7 +124,7 @@ async def deployed(runtime: Runtime, event: DeploymentFinished) -> None:
 async def maintained(runtime: Runtime, event: MaintenanceChanged) -> None:
     """Whoever switched it, a command or another operation such as a restore."""
     words = {"on": "is on", "longer": "lasts longer", "off": "is off", "kept": "was deployed over"}
-    until = f", until {event.until:%H:%M} UTC" if event.change in ("on", "longer") else ""
+    until = f", until {written(event.until)}" if event.change in ("on", "longer") else ""
     told = words.get(event.change, event.change)
     text = f"Maintenance mode of {event.environment} {told}{until}, by {event.person_name}"
     for record in runtime.store.incidents.open():

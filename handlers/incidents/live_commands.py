@@ -6,7 +6,7 @@ from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role
 from bot.errors import BadInput
 from bot.store.incidents_rows import SEVERITIES, IncidentRole, Status
 from handlers.incidents import lifecycle, roles, working
-from handlers.incidents.arguments import INCIDENT, NAMED
+from handlers.incidents.arguments import INCIDENT, NAMED, SEVERITY_WORDS
 from handlers.incidents.finding import wanted
 from handlers.incidents.list_views import tasks_reply
 
@@ -102,6 +102,7 @@ COMMANDS = (
             Argument("note", "what is known now", flag=True, example="the pool was full"),
         ),
         examples=("incident status identified", "incident status resolved INC-12"),
+        aliases=("incident resolve", "incident close", "incident reopen"),
     ),
     Command(
         name="incident severity",
@@ -110,7 +111,8 @@ COMMANDS = (
         role=Role.RESPONDER,
         arguments=(
             Argument(
-                "severity", "how grave", Kind.CHOICE, SEVERITIES, required=True, example="SEV1"
+                "severity", "how grave", Kind.CHOICE, SEVERITIES, required=True, example="SEV1",
+                synonyms=SEVERITY_WORDS,
             ),
             INCIDENT,
             Argument("why", "why", flag=True, example="payments fail too"),

@@ -13,9 +13,10 @@ from handlers.incidents.cadence import Durations
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """An incident with everything that its card shows. `next_level` is called at
-    `record.escalation_next`; `playbook` is (name, title) where one can be started; `rollback` is
-    the command line that goes back, where a deployment came shortly before."""
+    """An incident with everything that its card shows. `next_level` is due at
+    `record.escalation_next`, and reaches somebody where `next_named`; `playbook` is (name, title)
+    where one can be started; `rollback` is the command line that goes back, where a deployment
+    came shortly before."""
 
     record: IncidentRecord
     people: tuple[Holder, ...]
@@ -23,6 +24,7 @@ class Summary:
     links: tuple[Linked, ...]
     entries: int
     next_level: str
+    next_named: bool
     playbook: tuple[str, str] | None
     now: datetime
     rollback: str = ""

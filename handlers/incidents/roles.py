@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import command_button
+from bot.blocks import command_button, mention
 from bot.command import Person, Reply, Role, Surface
 from bot.errors import BadInput
 from bot.store.incidents_rows import Actor, IncidentRecord, IncidentRole
 from handlers.incidents import emergency, telling
-from handlers.incidents.card_views import mention, plain_message
+from handlers.incidents.card_views import plain_message
 from handlers.incidents.catchup_views import handover_words
 from handlers.incidents.finding import actor, in_slack, still_open
 from handlers.incidents.lifecycle import acknowledged

@@ -7,12 +7,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot import oncall
-from bot.blocks import escape
+from bot.blocks import escape, mention
 from bot.errors import OpsError
-from bot.slack_calls import SlackRefused
+from bot.slack_refusals import SlackRefused
 from bot.store.incidents_rows import BOT, IncidentRecord, IncidentRole, RoomState
 from handlers.incidents import telling
-from handlers.incidents.card_views import mention, topic
+from handlers.incidents.card_views import topic
 from handlers.incidents.finding import in_slack
 from handlers.incidents.naming import attempt_of, channel_name
 from handlers.incidents.readable import readable
@@ -68,7 +68,7 @@ async def _make(runtime: Runtime, rooms: Rooms, record: IncidentRecord) -> Incid
             if refused.code in LATER:
                 raise
             if refused.code != "name_taken":
-                return _share(runtime, record, refused.code)
+                return _share(runtime, record, refused.reason, refused.hint)
             channel = await _crashed_with(runtime, rooms, name) if mine else ""
         if channel:
             return _made(runtime, record, channel, name)
@@ -100,10 +100,10 @@ def _made(runtime: Runtime, record: IncidentRecord, channel: str, name: str) -> 
     return found
 
 
-def _share(runtime: Runtime, record: IncidentRecord, code: str) -> IncidentRecord:
+def _share(runtime: Runtime, record: IncidentRecord, reason: str, hint: str = "") -> IncidentRecord:
     """No channel of its own: the one where it was declared, else the operations channel; a
     private one in the direct messages of whoever declared it."""
-    why = f"Slack refused to make a channel: {code}"
+    why = f"Slack refused to make a channel: {reason}"
     ops = runtime.settings.slack.ops_channel
     place, thread = record.origin or ops, record.origin_thread
     if record.private:
@@ -123,6 +123,7 @@ def _share(runtime: Runtime, record: IncidentRecord, code: str) -> IncidentRecor
         return runtime.store.incidents.find(record.id) or record
     telling.show(runtime, found)
     warning = f":warning: {record.id} has no channel of its own. {why}. Work on it in this thread."
+    warning = f"{warning} {hint}".strip()
     telling.say(runtime, found, warning, key="shared")
     telling.publish(runtime, found, "room")
     return found
@@ -149,10 +150,11 @@ async def _furnish(runtime: Runtime, rooms: Rooms, record: IncidentRecord) -> No
         if at.channel == record.channel:
             problem = await _tried(rooms.pin(at.channel, at.ts), record, "the card's pin")
             if problem:
-                note = f"The card could not be pinned: {problem}"
+                note = f"The card could not be pinned: {problem}."
                 runtime.store.timeline.append(
                     record.id, own_entry(runtime, "room", note, "room:unpinned")
                 )
+                telling.say(runtime, record, f":information_source: {note}", key="unpinned")
         runtime.store.cursors.move(cursor, PINNED)
 
 
@@ -173,14 +175,14 @@ async def _tried(work: object, record: IncidentRecord, what: str) -> str:
         if refused.code in LATER:
             raise
         log.warning("%s of %s was refused: %s", what, record.id, refused)
-        return refused.code
+        return refused.reason
     return ""
 
 
 async def _invite(runtime: Runtime, rooms: Rooms, record: IncidentRecord) -> None:
     people, troubles = await _wanted_people(runtime, record)
     refused = await rooms.invite(record.channel, people)
-    missing = {each.person_id: each.code for each in refused}
+    missing = {each.person_id: each.reason for each in refused}
     now, work = runtime.now(), runtime.store.incident_work
     for person in people:
         if person not in missing:
@@ -188,7 +190,7 @@ async def _invite(runtime: Runtime, rooms: Rooms, record: IncidentRecord) -> Non
     invited = [mention(each, "") for each in people if each not in missing]
     text = f"Invited: {' '.join(invited) or 'nobody'}."
     if missing:
-        listed = ", ".join(f"{mention(each, '')} ({code})" for each, code in missing.items())
+        listed = ", ".join(f"{mention(each, '')} ({why})" for each, why in missing.items())
         text += f" Not invited: {listed}."
     if troubles:
         text += f" {'; '.join(troubles)}."

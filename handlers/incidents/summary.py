@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.escalation import Climb, next_level
+from bot.oncall import unnamed
 from bot.recent_deployments import rollback_line
 from bot.store.incidents_rows import IncidentRecord
 from handlers.incidents.cadence import durations
@@ -30,6 +31,7 @@ def summary_of(runtime: Runtime, record: IncidentRecord) -> Summary:
         work.links(record.id),
         runtime.store.timeline.head(record.id)[0],
         f"{level.level} {level.contact}" if level else "",
+        level is not None and level.level not in unnamed(runtime, runtime.now()),
         PLAYBOOKS[record.kind] if offered else None,
         runtime.now(),
         rollback_line(runtime, "", record.began_at) if offered and not record.drill else "",

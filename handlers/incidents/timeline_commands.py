@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 
-from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role
 from bot.errors import BadInput
 from bot.store.incidents_rows import IncidentRecord
 from handlers.incidents import export, keeping
@@ -62,7 +62,7 @@ def _page(context: Context, record: IncidentRecord, arguments: Arguments) -> Rep
 
 async def _export(context: Context, record: IncidentRecord, arguments: Arguments) -> Reply:
     path = arguments.get("file") or ""
-    if path and context.invocation.surface is not Surface.TERMINAL:
+    if path and not context.invocation.at_terminal:
         raise BadInput("`--file` names where a terminal writes it.", "Leave it out in Slack.")
 
     def made() -> tuple[str, bytes, int]:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, clip, code, command_button, context, date, escape, section
+from bot.blocks import (
+    actions,
+    clip,
+    code,
+    command_button,
+    context,
+    date,
+    escape,
+    mention,
+    section,
+    sections,
+)
 from bot.command import Block, Delivery, Reply, Upload
-from bot.limits import MESSAGE_BLOCKS_CHARACTERS, SECTION_TEXT
-from handlers.incidents.card_views import mention
+from bot.limits import MESSAGE_BLOCKS_CHARACTERS
 from handlers.incidents.words import marked, utc
 
 if TYPE_CHECKING:
@@ -32,7 +42,7 @@ def page_reply(page: TimelinePage) -> Reply:
     )
     blocks: list[Block] = [section(f"*{text}*\n{escape(clip(record.title, 200))}")]
     most = max(120, _ROOM // max(1, len(page.entries)) - 160)
-    blocks += _sections([_line(each, most) for each in page.entries])
+    blocks += sections([_line(each, most) for each in page.entries])
     blocks.append(
         context("Each time: your own first, then UTC. Long entries are cut here, not in exports.")
     )
@@ -106,19 +116,6 @@ def _line(entry: TimelineEntry, most: int) -> str:
         f"{entry.sequence}. {when} · {utc(entry.happened_at)}{noted}\n"
         f"{entry.kind}, {who}: {words}{source}"
     )
-
-
-def _sections(lines: list[str]) -> list[Block]:
-    blocks: list[Block] = []
-    text = ""
-    for line in lines:
-        if text and len(text) + len(line) + 1 > SECTION_TEXT:
-            blocks.append(section(text))
-            text = ""
-        text = f"{text}\n{line}" if text else line
-    if text:
-        blocks.append(section(text))
-    return blocks
 
 
 def _buttons(page: TimelinePage) -> list[Block]:

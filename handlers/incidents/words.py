@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.store.incidents_rows import SEVERITIES as SEVERITIES  # noqa: PLC0414 views read it here
 from bot.store.incidents_rows import IncidentRecord
@@ -70,18 +70,6 @@ def sign(record: IncidentRecord) -> str:
     if record.over:
         return ":white_check_mark:"
     return ":dart:" if record.drill else SEVERITY_SIGNS[record.severity]
-
-
-def span(length: timedelta) -> str:
-    """A length of time in the two largest units: `1 h 5 min`."""
-    seconds = max(0, int(length.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3_600:
-        return f"{seconds // 60} min"
-    if seconds < 86_400:
-        return f"{seconds // 3_600} h {seconds % 3_600 // 60} min"
-    return f"{seconds // 86_400} d {seconds % 86_400 // 3_600} h"
 
 
 def utc(moment: datetime) -> str:

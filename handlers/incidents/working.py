@@ -6,12 +6,13 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.blocks import clip, command_button, date, escape
+from bot.blocks import clip, command_button, date, escape, mention
 from bot.command import Reply
 from bot.errors import BadInput
+from bot.moments import written
 from bot.store.incidents_rows import Actor, IncidentRecord
 from handlers.incidents import telling
-from handlers.incidents.card_views import mention, plain_message
+from handlers.incidents.card_views import plain_message
 from handlers.incidents.finding import actor, in_slack, still_open
 from handlers.incidents.recording import entry
 from handlers.incidents.words import marked
@@ -34,7 +35,7 @@ async def add_task(
         raise BadInput("A task needs words.", 'Example: `/pitchey incident task "Page Neon"`.')
     owner = await _owner(context, owner_id)
     due_at = now + due if due else None
-    until = f", due {due_at:%H:%M} UTC" if due_at else ""
+    until = f", due {written(due_at)}" if due_at else ""
     made = entry(context, "task", f"Task for {owner.name}: {words}{until}")
     task = runtime.store.incident_work.add_task(
         record.id, runtime.redactor.text(words), owner, due_at, actor(context), made, now

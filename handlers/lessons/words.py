@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bot.blocks import escape
 from bot.phrases import minutes, plural, span, took, utc
 
 __all__ = [
-    "ACTS", "FACTORS", "UNSEEN", "marked", "mention", "minutes", "plural", "span", "took", "utc",
+    "ACTS", "FACTORS", "UNSEEN", "marked", "minutes", "plural", "span", "took", "utc",
 ]  # fmt: skip
 
 # The guide's lessons: three of "Security Incident Playbook, 5. Lessons Learned", and the two of
@@ -31,13 +30,6 @@ FACTORS = {
     "people": "Knowledge or hands missing",
 }
 UNSEEN = "no data"
-
-
-def mention(person_id: str, name: str) -> str:
-    """A person as Slack shows them; people of a terminal, and the bot, have a name only."""
-    if person_id.startswith(("U", "W")):
-        return f"<@{person_id}>"
-    return escape(name) or "nobody"
 
 
 def marked(drill: bool) -> str:

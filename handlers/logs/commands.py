@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.arguments import known_environment
 from bot.blocks import date
-from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Surface
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply
 from bot.errors import BadInput
 from bot.frozen import command_line
 from handlers.logs import live
@@ -78,7 +78,7 @@ async def _live(context: Context, arguments: Arguments, lasts: timedelta) -> Rep
         person=invocation.person.name,
     )
     again = _line(arguments, samples=False, public=False)
-    if invocation.surface is Surface.TERMINAL:
+    if invocation.at_terminal:
         await clear(runtime)
         await stream(runtime, found, lasts.total_seconds(), context.line)
         return ended_reply(found, again)
@@ -115,6 +115,10 @@ def _line(arguments: Arguments, **changed: Any) -> str:
 
 LOGS = Command(
     name="logs",
+    aliases=(
+        "log",
+        "errors",
+    ),
     summary="The Worker's errors, grouped; live with --for.",
     run=logs,
     arguments=(

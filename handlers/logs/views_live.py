@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Reply
+from bot.moments import team_time
 from handlers.logs.result import Entry, Group, Watch
 from handlers.logs.views import group_text, sample_blocks
 
@@ -90,10 +91,11 @@ def sample_message(group: Group) -> tuple[str, list[Block]]:
 
 
 def entry_line(entry: Entry) -> str:
-    """One line of a terminal, UTC."""
+    """One line of a terminal, in the team's zone."""
     told = entry.status is None or f"HTTP {entry.status}" in entry.message
     status = "" if told else f" HTTP {entry.status}"
-    return f"{entry.at:%H:%M:%S} {entry.level.upper():<5} {entry.route}{status}  {entry.message}"
+    at = f"{team_time(entry.at):%H:%M:%S}"
+    return f"{at} {entry.level.upper():<5} {entry.route}{status}  {entry.message}"
 
 
 def ended_reply(watch: Watch, again: str) -> Reply:

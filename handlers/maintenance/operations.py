@@ -42,9 +42,14 @@ async def switch_on(
 ) -> Switched:
     """Deploy it, then ask until people see it; raises what `maintenance_mode.switch_on` does."""
     started = time.monotonic()
-    await operation.step("Switch to the maintenance version")
     record = await maintenance_mode.switch_on(
-        runtime, environment, person=person, message=message, lasting=lasting, expected=expected
+        runtime,
+        environment,
+        person=person,
+        message=message,
+        lasting=lasting,
+        expected=expected,
+        say=operation.step,
     )
     await operation.step("Ask the platform what people see")
     seen = await _seen(runtime, environment, down=True)
@@ -64,9 +69,16 @@ async def switch_off(
 ) -> Ended:
     """Deploy what answered before, then ask whether the platform is well."""
     started = time.monotonic()
-    await operation.step("Leave live what is live" if keep else "Deploy what answered before")
+    if keep:
+        await operation.step("Leave live what is live")
     record, found = await maintenance_mode.switch_off(
-        runtime, environment, person=person, keep=keep, expected=expected, force=force
+        runtime,
+        environment,
+        person=person,
+        keep=keep,
+        expected=expected,
+        force=force,
+        say=operation.step,
     )
     await operation.step("Ask whether the platform is well")
     where = runtime.settings.environment(environment)

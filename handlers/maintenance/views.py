@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.blocks import actions, code, command_button, context, date, escape, section
+from bot.blocks import actions, code, command_button, context, date, escape, mention, section
 from bot.command import Block, Reply
+from bot.phrases import span
 from handlers.maintenance.result import Ended, MaintenanceRecord, Seen, Shown, Switched
-from handlers.maintenance.words import lasted, span
+from handlers.maintenance.words import lasted
 
 CLOCK = "{time}"
 
@@ -152,8 +153,9 @@ def _on(shown: Shown) -> list[Block]:
     if record is None:
         return []
     kind = "planned" if record.planned else f"for {record.incident}"
+    who = mention(record.person.id, record.person.name)
     lines = [
-        f"*Since:* {date(record.began_at)}, by {escape(record.person.name)}, {kind}",
+        f"*Since:* {date(record.began_at)}, by {who}, {kind}",
         f"*Message:* {escape(record.message)}",
         f"*Comes back:* {escape(found.split(found.before))}",
     ]
@@ -163,7 +165,7 @@ def _on(shown: Shown) -> list[Block]:
 def _off(shown: Shown) -> list[Block]:
     found = shown.found
     live = found.split(found.live.shares if found.live else ()) or "nothing"
-    ready = f"{code(found.called(found.version.id))} would answer." if found.version else ""
+    ready = f"{code(found.called(found.version.id))} is ready to answer." if found.version else ""
     if not ready:
         tag = code(f"wrangler versions upload --tag {shown.tag}")
         return [
@@ -186,7 +188,8 @@ def _buttons(shown: Shown, end: str) -> Block:
 
 def _past(record: MaintenanceRecord) -> str:
     kind = "planned" if record.planned else f"for {record.incident}"
-    return f"{date(record.began_at)}, {lasted(record)}, {kind}, by {escape(record.person.name)}"
+    who = mention(record.person.id, record.person.name)
+    return f"{date(record.began_at)}, {lasted(record)}, {kind}, by {who}"
 
 
 def _seen(seen: Seen) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.phrases import span as span  # noqa: PLC0414 views may not import it themselves
+from bot.phrases import span
 from bot.store.maintenance import MaintenanceRecord
 
 

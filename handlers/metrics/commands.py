@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.arguments import known_environment
 from bot.blocks import code, section
-from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Surface
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply
 from bot.errors import BadInput, OpsError
 from handlers.metrics.history import asked as asking
 from handlers.metrics.history.drawing import draw
@@ -61,7 +61,7 @@ async def _last_day(context: Context, environment: str) -> str:
 
 
 async def _over_time(context: Context, arguments: Arguments, asked: Asked) -> Reply:
-    terminal = context.invocation.surface is Surface.TERMINAL
+    terminal = context.invocation.at_terminal
     out = arguments.get("out") or ""
     if out and not terminal:
         raise BadInput("`--out` writes a file, so it is for the terminal.", "Leave it out here.")

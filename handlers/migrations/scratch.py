@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.backups import KeptBackup, newest_good, take
+from bot.backups import KeptBackup, fresh_or_new
 from bot.backups.beside_databases import Standing, acting, describe, described, drop, elsewhere
 from bot.backups.beside_databases import listed as listed_beside
 from bot.backups.restoring import restore_into
@@ -36,11 +36,14 @@ _CLONED_AT_MOST = 2_000_000_000  # bytes: while it is cloned, nobody can connect
 _DEADLINE = 30.0
 _CLONING = 600.0
 _FOREIGN = timedelta(days=1)  # the copy of another bot's test is left alone so long
+# Cloning ends an automatic vacuum by itself.
 _OTHERS = """
 select count(*)::int as sessions, pg_database_size(current_database()) as bytes,
   current_database() as name
 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+  and backend_type <> 'autovacuum worker'
 """
+_LOOKS, _PAUSE = 3, 0.5  # somebody who only looked something up is gone by then
 Say = Callable[[str], Awaitable[None]]
 
 
@@ -97,16 +100,9 @@ async def backed_up(
     runtime: Runtime, settings: Settings, *, after: datetime | None, person: Person, say: Say
 ) -> tuple[KeptBackup, bool]:
     """A good backup that is fresh and newer than `after`; True where it was made for this."""
-    newest = await newest_good(settings, runtime.clients, deadline=_DEADLINE)
-    fresh = runtime.now() - timedelta(hours=settings.backups.fresh_hours)
-    if newest is not None and newest.manifest is not None:
-        since = newest.manifest.started_at
-        if since >= fresh and (after is None or since > after):
-            return newest, False
-    made = await take(
-        settings, runtime.clients, runtime.store, label="pre-migration", person=person, say=say
+    return await fresh_or_new(
+        runtime, settings, label="pre-migration", person=person, say=say, after=after
     )
-    return made, True
 
 
 async def clear(runtime: Runtime) -> tuple[str, ...]:
@@ -137,8 +133,14 @@ async def _cloned(database: Database, name: str, person: Person, say: Say) -> st
     """How it was cloned; empty where somebody is connected, or it would take too long."""
     from psycopg import errors, sql
 
-    told = (await database.query(_OTHERS, deadline=_DEADLINE))[0]
-    if told["sessions"] or told["bytes"] > _CLONED_AT_MOST:
+    for look in range(_LOOKS):
+        await asyncio.sleep(_PAUSE if look else 0)
+        told = (await database.query(_OTHERS, deadline=_DEADLINE))[0]
+        if told["bytes"] > _CLONED_AT_MOST:
+            return ""
+        if not told["sessions"]:
+            break
+    else:
         return ""
     await say(f"Nobody is connected: cloning {told['name']} on the server")
     try:

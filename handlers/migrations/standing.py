@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _DEADLINE = 20.0
+# The names are not quoted, so to_regclass would miss "Users", and before 16 fail at an apostrophe.
 _SIZES = """
-select name, c.reltuples::float8 as rows, pg_total_relation_size(c.oid) as bytes
-from unnest(%(names)s::text[]) as name
-join pg_class c on c.oid = to_regclass(name) where c.relkind in ('r', 'p', 'm')
+select name, pg_total_relation_size(c.oid) as bytes, case when c.relpages = 0
+  and pg_relation_size(c.oid) > 0 then -1 else c.reltuples end::float8 as rows
+from unnest(%(names)s::text[]) as name, pg_class c join pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'm') and
+  (c.relname = name and pg_table_is_visible(c.oid) or n.nspname || '.' || c.relname = name)
 """
 
 

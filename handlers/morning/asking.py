@@ -17,9 +17,10 @@ from bot.clients.cloudflare_deployments import deployments
 from bot.command import Invocation, Person, Surface
 from bot.errors import OpsError
 from bot.payloads import reference
+from bot.phrases import how_old, plural
 from handlers.morning.backups import last_backups, verified
 from handlers.morning.result import Found, State, unchecked
-from handlers.morning.words import listed, plural, span
+from handlers.morning.words import listed
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime
@@ -104,9 +105,10 @@ async def backups_found(runtime: Runtime, environment: str) -> Found:
     if not bucket.configured:
         missing = listed(bucket.missing or ("AWS_ACCESS_KEY_ID",))
         return unchecked("backups", f"the backup bucket's keys are not set ({missing})")
-    objects = await backup_objects(bucket, runtime.settings, deadline=DEADLINE)
+    now = runtime.now()
+    objects = await backup_objects(bucket, runtime.settings, deadline=DEADLINE, now=now)
     limit = timedelta(hours=runtime.settings.checks.backup_warning_hours)
-    return verified(last_backups(objects), runtime.now(), limit, environment)
+    return verified(last_backups(objects), now, limit, environment)
 
 
 async def deployments_found(runtime: Runtime, environment: str, since: datetime) -> Found:
@@ -117,17 +119,18 @@ async def deployments_found(runtime: Runtime, environment: str, since: datetime)
         what = "the Worker's name" if cloudflare.configured else "Cloudflare's token or account"
         return unchecked("deployments", f"{what} is not set")
     listing = await deployments(cloudflare, script, deadline=DEADLINE)
-    recent = [each for each in listing if each.at >= since]
+    recent = [each for each in listing if each.at >= since or not each.timed]
     lines = tuple(
-        f"{each.version[:8]} {span(now - each.at)} ago by {each.author or 'somebody'}"
+        f"{each.version[:8]} {f'{how_old(now - each.at)} ago' if each.timed else '(time unknown)'} "
+        f"by {each.author or 'somebody'}"
         f"{': ' + each.message if each.message else ''}"
         for each in recent[:_GROUPS]
     )
     if not recent:
-        last = f", the last one {span(now - listing[0].at)} ago" if listing else ""
-        summary = f"none in the last {span(now - since)}{last}"
+        last = f", the last one {how_old(now - listing[0].at)} ago" if listing else ""
+        summary = f"none in the last {how_old(now - since)}{last}"
         return Found("deployments", State.GOOD, summary, data={"recent": 0})
-    summary = f"{len(recent)} in the last {span(now - since)}"
+    summary = f"{len(recent)} in the last {how_old(now - since)}"
     return Found("deployments", State.NOTE, summary, lines, data={"recent": len(recent)})
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.phrases import plural
 from handlers.morning.result import Found, State, unchecked
-from handlers.morning.words import change, listed, plural
+from handlers.morning.words import change, listed
 
 if TYPE_CHECKING:
     from bot.settings import Metric, MetricName, Settings

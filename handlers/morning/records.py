@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import OpsError
+from bot.phrases import how_old, plural
 from handlers.morning.result import Found, State
-from handlers.morning.words import change, listed, plural, size, span
+from handlers.morning.words import change, listed, size
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -25,7 +26,7 @@ def open_alerts(store: Store, now: datetime) -> Found:
     firing = [alert for alert in found if alert.state == "firing" and not alert.snoozed(now)]
     quiet = len(found) - len(firing)
     lines = tuple(
-        f"{alert.id} {alert.problem.title}, since {span(now - alert.fired_at)}, nobody took it"
+        f"{alert.id} {alert.problem.title}, since {how_old(now - alert.fired_at)}, nobody took it"
         for alert in firing[:_SHOWN]
     )
     data = {"firing": len(firing), "acknowledged or snoozed": quiet}
@@ -51,12 +52,12 @@ def incidents(store: Store, since: datetime, now: datetime) -> Found:
     named = {each.number: each for each in (*opened, *declared)}
     lines = tuple(
         f"{each.severity} {each.id} {each.title}: "
-        f"{each.status.value}, declared {span(now - each.declared_at)} ago"
+        f"{each.status.value}, declared {how_old(now - each.declared_at)} ago"
         for each in list(named.values())[:_SHOWN]
     )
     data = {"open": len(opened), "declared": len(declared), "drills": drills}
     besides = f", {plural(drills, 'drill')}" if drills else ""
-    summary = f"{len(opened)} open, {len(declared)} declared in the last {span(now - since)}"
+    summary = f"{len(opened)} open, {len(declared)} declared in the last {how_old(now - since)}"
     step = ("Show incidents", "incident list")
     if opened:
         ids = listed([f"{each.id} ({each.severity})" for each in opened], 3)
@@ -74,7 +75,7 @@ def action_items(store: Store, now: datetime) -> Found:
         return Found("actions", State.GOOD, "none is open", data=data)
     lines = tuple(
         f"{each.id} {each.text}, {each.owner_name or 'nobody'}, "
-        f"{span(now - each.due_at) if each.due_at else ''} late"
+        f"{how_old(now - each.due_at) if each.due_at else ''} late"
         for each in late[:_SHOWN]
     )
     summary = f"{len(found)} open, {len(late)} overdue"
@@ -89,11 +90,11 @@ def space(store: Store, settings: Settings, environment: str, now: datetime) -> 
     place = settings.store.path.parent
     try:
         use = shutil.disk_usage(place)
-        own = settings.store.path.stat().st_size
     except OSError as error:
         raise OpsError(
             f"The disk of the bot's machine cannot be read: {error.strerror}."
         ) from error
+    own = store.size()
     percent = 100.0 * use.used / max(1, use.used + use.free)
     disk = f"Bot's disk {percent:.0f} % full, {size(use.free)} free (limit {_FULL:.0f} %)"
     lines = [disk, f"Bot's own store {size(own)}"]
@@ -104,7 +105,7 @@ def space(store: Store, settings: Settings, environment: str, now: datetime) -> 
         lines.append("Database size was not measured yet")
     else:
         data["database_bytes"] = newest.value
-        age = "" if now - newest.at < timedelta(hours=2) else f", {span(now - newest.at)} ago"
+        age = "" if now - newest.at < timedelta(hours=2) else f", {how_old(now - newest.at)} ago"
         summary += f", database {size(newest.value)}{age}"
         lines.append(
             f"Database {size(newest.value)}{age}{_growth(store, environment, newest.value, now)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 
 def size(count: float) -> str:
@@ -13,22 +12,6 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1_000
     raise AssertionError("the last unit takes everything")
-
-
-def span(length: timedelta) -> str:
-    """12 s, 4 min, 3 h, 2 days."""
-    seconds = max(0, int(length.total_seconds()))
-    if seconds < 90:
-        return f"{seconds} s"
-    if seconds < 90 * 60:
-        return f"{seconds // 60} min"
-    if seconds < 48 * 3_600:
-        return f"{seconds // 3_600} h"
-    return f"{seconds // 86_400} days"
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

@@ -45,6 +45,7 @@ def _levels(context: Context) -> tuple[str, ...]:
 
 ONCALL = Command(
     name="oncall",
+    aliases=("on-call",),
     summary="Who is on call on each level, until when, and who is next.",
     run=oncall,
     examples=("oncall",),

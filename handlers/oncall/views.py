@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import actions, code, command_button, context, date, escape, section
+from bot.blocks import actions, code, command_button, context, date, escape, mention, section
 from bot.command import Block, Reply
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def oncall_reply(found: OncallNow) -> Reply:
         text = f":pager: {escape(first.level.level)} is {who}{_until(first.duty)}."
     else:
         level = escape(first.level.level)
-        text = f":warning: Nobody is on call for {level}: name somebody in `[oncall]`."
+        where = "`[oncall]` of `pitchey.toml`"
+        text = f":warning: Nobody is on call for {level}: name somebody in {where}."
     blocks: list[Block] = [section(f"*{text}*")]
     if found.levels:
         blocks.append(section("\n".join(_line(each) for each in found.levels)))
@@ -42,8 +43,8 @@ def oncall_reply(found: OncallNow) -> Reply:
 def _line(each: LevelDuty) -> str:
     who = escape(", ".join(each.names)) or "_nobody_"
     line = f"• *{escape(each.level.level)} {escape(each.level.contact)}*: {who}{_until(each.duty)}"
-    if each.duty.why == "override":
-        line += f" (override by {escape(each.duty.by)})"
+    if each.duty.by is not None:
+        line += f" (override by {mention(each.duty.by.id, each.duty.by.name)})"
     if each.next is not None:
         line += f"; next {escape(', '.join(each.next_names)) or 'nobody'}"
     return line
@@ -54,15 +55,14 @@ def _until(held: Duty) -> str:
 
 
 def _planned(each: Override) -> str:
-    return (
-        f"• {escape(each.level)}: {escape(each.person.name)}, {date(each.starts_at)} to "
-        f"{date(each.ends_at)}, by {escape(each.by.name)}"
-    )
+    who, by = mention(each.person.id, each.person.name), mention(each.by.id, each.by.name)
+    begins, ends = date(each.starts_at), date(each.ends_at)
+    return f"• {escape(each.level)}: {who}, {begins} to {ends}, by {by}"
 
 
 def override_reply(each: Override) -> Reply:
     text = (
-        f":pager: {escape(each.person.name)} is on call for {escape(each.level)} "
+        f":pager: {mention(each.person.id, each.person.name)} is on call for {escape(each.level)} "
         f"from {date(each.starts_at)} until {date(each.ends_at)}."
     )
     return Reply(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import clearance
+from bot.blocks import mention
 from bot.command import Risk, Surface
 from bot.frozen import thaw
 from bot.store.operation_rows import State
@@ -56,4 +57,4 @@ def waits_for(access: Access, record: OperationRecord, command: Command) -> str:
     request = record.request
     if request.risk == Risk.DANGEROUS:
         return access.approvers(command.role, request.person_id).sentence
-    return f"Waits for {clearance.mention(request.person_id, request.person_name)} to confirm it."
+    return f"Waits for {mention(request.person_id, request.person_name)} to confirm it."

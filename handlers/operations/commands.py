@@ -46,6 +46,7 @@ async def operation(context: Context, arguments: Arguments) -> Reply:
             await allowed_acts(context, record, command),
             who,
             context.guard.steps_before(record),
+            command.cancelling if command else "",
         )
     )
 
@@ -68,11 +69,11 @@ OPERATION = Command(
     summary="One operation with its steps, and the buttons to go on with it.",
     run=operation,
     arguments=(
-        Argument("id", "which operation", required=True, example="OP-7KQ2MX"),
+        Argument("id", "which operation", required=True, example="OP-7KQ2MX4P"),
         Argument("act", "what to do with it", Kind.CHOICE, acts.ACTS, default="show"),
         Argument("reason", "why it is rejected", flag=True, example="not during the launch"),
     ),
-    examples=("operation OP-7KQ2MX", "operation OP-7KQ2MX cancel"),
+    examples=("operation OP-7KQ2MX4P", "operation OP-7KQ2MX4P cancel"),
     details=(
         "Looking changes nothing; the other acts do. Everybody may look. A change is confirmed "
         "by the person who asked for it. What is dangerous is approved or rejected by another "

@@ -26,7 +26,7 @@ class OperationDetail:
     """One operation with its steps.
 
     `acts` are what the person who looks may do to it now; `who` may approve it, as a sentence;
-    `before` are steps done in the operations that it resumes.
+    `before` are steps done in the operations that it resumes, `cancelling` what Cancel does.
     """
 
     record: OperationRecord
@@ -35,3 +35,4 @@ class OperationDetail:
     acts: frozenset[str]
     who: str = ""
     before: tuple[str, ...] = ()
+    cancelling: str = ""

@@ -14,13 +14,17 @@ from bot.blocks import (
     confirm,
     context,
     date,
+    dated,
     escape,
     fields,
     form_button,
+    mention,
     section,
 )
 from bot.command import Block, Delivery, Reply
 from bot.limits import MESSAGE_BLOCKS_CHARACTERS
+from bot.moments import undated
+from bot.phrases import elapsed, plural
 from handlers.operations.result import OperationDetail, OperationList
 
 if TYPE_CHECKING:
@@ -41,7 +45,6 @@ _WORTH_ASKING_AGAIN = ("interrupted", "expired", "changed", "failed", "cancelled
 _STEPS_SHOWN = 25
 _WORDS = {"requested": "waiting", "changed": "not run, its target had changed"}
 _ROOM = MESSAGE_BLOCKS_CHARACTERS - 2_000
-_TERMINAL = "terminal:"
 
 
 def list_reply(found: OperationList) -> Reply:
@@ -55,10 +58,11 @@ def list_reply(found: OperationList) -> Reply:
                 ":information_source: No operations yet: nothing was asked that changes something."
             )
     else:
-        count = f"{shown} shown of {found.total}" if shown < found.total else f"{found.total}"
-        text = f":clipboard: Operations{which}: {count}"
+        text = f":clipboard: {plural(found.total, 'operation')}{which}"
+        if shown < found.total:
+            text += f", the newest {shown} shown"
         if not found.state:
-            text += f"; {found.waiting} waiting and {found.running} running now"
+            text += f"; {found.waiting or 'none'} waiting and {found.running or 'none'} running now"
         text += "."
     blocks: list[Block] = [section(f"*{text}*")]
     room = _ROOM
@@ -83,12 +87,12 @@ def detail_reply(detail: OperationDetail) -> Reply:
         f"{_SIGNS[record.state]} {record.id} {_word(record)}: {_words_of(record)} "
         f"on {escape(request.target)}."
     )
-    facts = [f"*Effect*\n{escape(request.effect)}", f"*Asked by*\n{_asked(record)}"]
+    facts = [f"*Effect*\n{dated(request.effect)}", f"*Asked by*\n{_asked(record)}"]
     if request.reason:
         facts.append(f"*Why*\n{code(request.reason)}")
     if record.decided_at and (record.decider_id or record.decision):
         words = f": {code(record.decision)}" if record.decision else ""
-        by = _person(record.decider_id, record.decider_name)
+        by = mention(record.decider_id, record.decider_name)
         facts.append(f"*Decided by*\n{by} at {date(record.decided_at)}{words}")
     if record.glass:
         facts.append(f"*Without a second person*\n{escape(record.glass)}")
@@ -96,7 +100,9 @@ def detail_reply(detail: OperationDetail) -> Reply:
         facts.append(f"*Resumes*\n{code(record.resumes)}, {len(detail.before)} steps done there")
     if record.started_at:
         end = record.ended_at or detail.now
-        facts.append(f"*Ran*\nfrom {date(record.started_at)}, for {_span(record.started_at, end)}")
+        facts.append(
+            f"*Ran*\nfrom {date(record.started_at)}, for {elapsed(end - record.started_at)}"
+        )
     blocks: list[Block] = [section(f"*{text}*"), fields(*facts)]
     if record.state.value == "requested":
         until = f"*Waits until {date(record.expires_at, '{time}')}.* {detail.who}"
@@ -138,7 +144,7 @@ def _buttons(detail: OperationDetail) -> list[Block]:
     )
     stop = confirm(
         clip(f"Cancel {command}?", 100),
-        f"{request.target}: it ends after the step that runs now.",
+        clip(f"{request.target}: {detail.cancelling}.", 300),
         "Cancel it",
         "Let it run",
         danger=True,
@@ -189,13 +195,7 @@ def _word(record: OperationRecord) -> str:
 
 
 def _asked(record: OperationRecord) -> str:
-    return _person(record.request.person_id, record.request.person_name)
-
-
-def _person(person_id: str, name: str) -> str:
-    if not person_id or person_id.startswith(_TERMINAL):
-        return f"{escape(name or 'the bot')} (terminal)" if name else "the bot"
-    return f"<@{person_id}>"
+    return mention(record.request.person_id, record.request.person_name)
 
 
 def _steps(detail: OperationDetail) -> list[str]:
@@ -212,22 +212,10 @@ def _steps(detail: OperationDetail) -> list[str]:
 def _step(step: Step, number: int, ended: datetime | None, now: datetime) -> str:
     name = f"{number}. {escape(step.name)}"
     if step.finished_at is not None:
-        return f":white_check_mark: {name}, done in {_span(step.started_at, step.finished_at)}"
+        return f":white_check_mark: {name}, done in {elapsed(step.finished_at - step.started_at)}"
     if ended is not None:
-        return f":small_blue_diamond: {name}, not finished after {_span(step.started_at, ended)}"
-    return f":small_blue_diamond: {name}, begun {_span(step.started_at, now)} ago"
-
-
-def _span(began: datetime, ended: datetime) -> str:
-    exact = max(0.0, (ended - began).total_seconds())
-    if exact < 1:
-        return f"{exact:.1f} s"
-    seconds = round(exact)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3_600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    return f"{seconds // 3_600} h {seconds % 3_600 // 60} min"
+        return f":small_blue_diamond: {name}, not finished after {elapsed(ended - step.started_at)}"
+    return f":small_blue_diamond: {name}, begun {elapsed(now - step.started_at)} ago"
 
 
 def _data(record: OperationRecord) -> dict[str, object]:
@@ -237,7 +225,7 @@ def _data(record: OperationRecord) -> dict[str, object]:
         "state": record.state.value,
         "command": request.line,
         "target": request.target,
-        "effect": request.effect,
+        "effect": undated(request.effect),
         "reason": request.reason,
         "asked_by": request.person_name,
         "decided_by": record.decider_name,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.blocks import clip
 from bot.command import Person
 from bot.errors import BadInput, OpsError
+from bot.phrases import plural
 from bot.playbooks.changes import changes
 from bot.playbooks.clocks import alarms
 from bot.playbooks.deciding import FROM, TO, Refusal, refusal
@@ -16,7 +17,6 @@ from bot.playbooks.reading import Source
 from bot.playbooks.records import RunRecord, RunState, StepState
 from handlers.playbooks.shelf import frozen, library
 from handlers.playbooks.standing import look_at, step_of
-from handlers.playbooks.wording import plural
 from handlers.playbooks.writing import after, entry
 
 if TYPE_CHECKING:

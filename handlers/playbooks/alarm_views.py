@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block
-from handlers.playbooks.wording import plural, rough, span
+from bot.phrases import plural
+from handlers.playbooks.wording import rough, span
 
 if TYPE_CHECKING:
     from bot.escalation import Call

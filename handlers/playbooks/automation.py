@@ -13,6 +13,7 @@ from bot import parsing, words
 from bot.command import Command, Context, Invocation, Reply, Risk
 from bot.errors import BadInput, OpsError
 from bot.frozen import quoted
+from bot.moments import undated
 from bot.payloads import reference
 from bot.playbooks.checking import filled
 from bot.playbooks.deciding import FROM, refusal
@@ -134,7 +135,7 @@ async def _rehearse(context: Context, command: Command, started: Run) -> None:
         assert isinstance(parsed, parsing.Parsed)  # noqa: S101 parsed before, when it was looked up
         try:
             plan = await context.guard.plan(context, command, parsed.arguments)
-            told = f"DRILL, nothing was run: {plan.target}: it {plan.effect}"
+            told = f"DRILL, nothing was run: {plan.target}: it {undated(plan.effect)}"
         except (OpsError, TimeoutError) as error:
             told = f"DRILL, nothing was run, and the plan failed: {error or 'it took too long'}"
     settle(context.runtime, started, StepState.DONE, told, None)

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.blocks import (
-    actions,
-    clip,
-    code,
-    command_button,
-    context,
-    date,
-    escape,
-    form_button,
-    section,
-)
+from bot.blocks import actions, code, command_button, context, date, escape, form_button, section
 from bot.command import Block
-from handlers.playbooks.wording import SIGNS, mention, rough, span
+from bot.phrases import plural
+from handlers.playbooks.step_views import (
+    STEP_FORM,
+    also_due,
+    next_step,
+    operation_buttons,
+    step_line,
+)
+from handlers.playbooks.wording import rough, span
 
 if TYPE_CHECKING:
     from bot.playbooks.progress import PhaseView, RunView, StepView
 
-STEP_FORM = "playbook_step"
-NEXT_SHOWN = 2  # steps with buttons of their own; the others are behind one button
-_LINE_MOST = 260
-_DO_MOST = 400  # characters of what to do on a card; its window shows all
+NEXT_SHOWN = 2  # steps with all their buttons; each further one has one button
+LEFT_SHOWN = 5  # steps of earlier phases that somebody or something is waited for
 _LINES_ROOM = 4_500  # characters of a card's steps; a message takes 10,000 in all
 _SECTION_ROOM = 2_800
 
@@ -45,11 +41,12 @@ def phase_card(seen: RunView, phase: PhaseView, word: str) -> tuple[str, list[Bl
     else:
         for name in seen.playbook.choices:
             blocks += _choice(seen, phase, name)
-        ready = sorted((step for step in phase.steps if step.open), key=lambda one: not one.late)
-        most = NEXT_SHOWN if phase.number == seen.current.number else 1
-        for place, step in enumerate(ready[:most]):
-            blocks += next_step(run.id, step, word, first=place == 0)
-        blocks.append(actions(_all_steps(run.id), _more(run.id)))
+        blocks += _due(seen, phase, word)
+        left = _left_before(seen, phase)
+        waits_for = operation_buttons([*left, *phase.steps])
+        blocks.append(actions(_all_steps(run.id), _more(run.id), *waits_for))
+        if left:
+            blocks.append(context(_left_words(left)))
     owner = escape(seen.playbook.owner)
     reviewed = seen.playbook.reviewed.isoformat()
     blocks.append(
@@ -83,8 +80,9 @@ def headline(seen: RunView, phase: PhaseView) -> str:
 
 
 def progress_words(seen: RunView) -> str:
-    """`7 of 23, 1 late`."""
-    return f"{seen.handled} of {seen.total}" + (f", {seen.late} late" if seen.late else "")
+    """`7 of 23 steps, 1 late`."""
+    steps = f"{seen.handled} of {plural(seen.total, 'step')}"
+    return steps + (f", {seen.late} late" if seen.late else "")
 
 
 def clock_words(seen: RunView) -> str:
@@ -119,75 +117,29 @@ def window_words(seen: RunView, phase: PhaseView) -> str:
     return f"Window until {date(phase.ends_at)}, {span(rough(left))} left"
 
 
-def step_line(step: StepView) -> str:
-    """One step as one line: state in a sign and in words, who, when, and the note."""
-    record, standing = step.record, step.standing.value
-    title = f"*{step.number}* {escape(step.step.title)}"
-    who = mention(record.actor_id, record.actor_name)
-    at = f" {date(record.at)}" if record.at else ""
-    took = f" (took {record.duration_ms / 1000:.1f} s)" if record.duration_ms is not None else ""
-    match standing:
-        case "done":
-            told = f"done by {who}{at}{_result(step, took)}{_note(step)}"
-        case "skipped":
-            told = f"skipped by {who}{at}{_note(step)}"
-        case "failed":
-            told = f"*failed*, {who}{at}{_result(step, took)}{_note(step)}"
-        case "running":
-            told = _running(step, who, at)
-        case "waiting":
-            told = f"after {escape(', '.join(one.split(' ')[0] for one in step.waits_for))}"
-        case "undecided" | "not needed":
-            told = f"only when {escape(step.step.when or '')}"
-        case _:
-            told = f"{_owner(step)}{_result(step, took)}{_note(step)}"
-    late = ":red_circle: *LATE* " if step.late else ""
-    critical = " · critical" if step.step.critical and not step.standing.resolved else ""
-    return clip(f"{late}{SIGNS[standing]} {title} · {told}{critical}", _LINE_MOST)
+def _due(seen: RunView, phase: PhaseView, word: str) -> list[Block]:
+    """Every step of the phase that somebody may do now, the late ones first."""
+    due = sorted((step for step in phase.steps if step.open), key=lambda one: not one.late)
+    at_work = phase.number in (seen.current.number, seen.front.number)
+    most = NEXT_SHOWN if at_work else 1
+    blocks: list[Block] = []
+    for place, step in enumerate(due[:most]):
+        blocks += next_step(seen.run.id, step, word, first=place == 0)
+    return blocks + also_due(seen.run.id, due[most:])
 
 
-def next_step(run: str, step: StepView, word: str, *, first: bool) -> list[Block]:
-    """A step that can be done now: what to do, and its buttons; all of them for the first one."""
-    wanted = step.step
-    lines = [f"*Next: {step.number} {escape(wanted.title)}* ({_owner(step)})"]
-    if wanted.do:
-        lines.append(escape(clip(wanted.do, _DO_MOST)))
-    if wanted.line and step.automatic:
-        lines.append(f"Run does {code(f'{word} {wanted.line}')}")
-    elif wanted.requires:
-        lines.append(f"Needs {code(wanted.requires)}, done by hand meanwhile.")
-    if wanted.evidence:
-        lines.append(f"Evidence: {escape(wanted.evidence)}.")
-    elif wanted.note == "required":
-        lines.append("Needs a note.")
-    return [section("\n".join(lines)), actions(*_buttons(run, step, first=first))]
+def _left_before(seen: RunView, phase: PhaseView) -> list[StepView]:
+    """What earlier phases still wait for, on the card of the phase that people work on."""
+    if phase.number != seen.front.number:
+        return []
+    earlier = (step for one in seen.phases[: phase.number - 1] for step in one.steps)
+    return [step for step in earlier if step.standing.counts and not step.standing.resolved]
 
 
-def _buttons(run: str, step: StepView, *, first: bool) -> list[Block]:
-    number, name = step.number, step.step.id
-    line = f"playbook step {run} {name}"
-    found: list[Block] = []
-    if step.automatic:
-        found.append(command_button(f"Run {number}", f"{line} run", style="primary"))
-    if step.step.evidence or step.step.note == "required":
-        found.append(
-            form_button(
-                f"Done {number}…",
-                STEP_FORM,
-                style="" if step.automatic else "primary",
-                run=run,
-                step=name,
-                act="done",
-            )
-        )
-    else:
-        style = "" if step.automatic else "primary"
-        found.append(command_button(f"Done {number}", f"{line} done", style=style))
-    skip, assign, note = (
-        form_button(f"{label} {number}…", STEP_FORM, run=run, step=name, act=act)
-        for label, act in (("Skip", "skip"), ("Assign", "assign"), ("Note", "note"))
-    )
-    return [*found, skip, assign, note] if first else [*found, skip]
+def _left_words(left: list[StepView]) -> str:
+    more = f"\nand {len(left) - LEFT_SHOWN} more" if len(left) > LEFT_SHOWN else ""
+    lines = "\n".join(step_line(step) for step in left[:LEFT_SHOWN])
+    return f"Not done yet in earlier phases:\n{lines}{more}"
 
 
 def _choice(seen: RunView, phase: PhaseView, name: str) -> list[Block]:
@@ -232,32 +184,6 @@ def _clocks(seen: RunView, phase: PhaseView) -> list[str]:
         told.append(clock_words(seen))
         told.append(f"The whole playbook: {progress_words(seen)}")
     return [one for one in told if one]
-
-
-def _owner(step: StepView) -> str:
-    record = step.record
-    if record.assignee_id:
-        return f"{mention(record.assignee_id, record.assignee_name)}, {escape(step.step.owner)}"
-    return escape(step.step.owner)
-
-
-def _running(step: StepView, who: str, at: str) -> str:
-    record = step.record
-    if record.operation:
-        return f"waits for {code(record.operation)}, asked by {who}{at}"
-    if record.poll_at is not None:
-        so_far = f": {escape(clip(record.result, 90))}" if record.result else ""
-        return f"watched since{at} for {who}{so_far}"
-    return f"runs since{at} for {who}"
-
-
-def _result(step: StepView, took: str) -> str:
-    result = step.record.result.rstrip(".")
-    return f", {escape(clip(result.rstrip('.'), 110))}{took}" if result else ""
-
-
-def _note(step: StepView) -> str:
-    return f": “{escape(clip(step.record.note, 90))}”" if step.record.note else ""
 
 
 def _ended(seen: RunView) -> str:

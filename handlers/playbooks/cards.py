@@ -26,7 +26,7 @@ def refresh(runtime: Runtime, run: str) -> None:
     try:
         for _ in range(_TRIES):
             seen = look(runtime, run)
-            behind = [phase for phase in shown(seen) if not _show(runtime, seen, phase)]
+            behind = [phase for phase in _cards(runtime, seen) if not _show(runtime, seen, phase)]
             if not behind:
                 return
     except OpsError as error:
@@ -34,15 +34,25 @@ def refresh(runtime: Runtime, run: str) -> None:
 
 
 def shown(seen: RunView) -> tuple[PhaseView, ...]:
-    """The phases that have a card: up to the present one, those touched, those whose time came."""
-    current = seen.current.number
+    """The phases that get a card: as far as somebody may act, those touched or whose time came."""
+    front = seen.front.number
     found = []
     for phase in seen.phases:
         touched = any(step.record.state is not StepState.OPEN for step in phase.steps)
         begun = phase.phase.begins is not None and phase.begins_at <= seen.now
-        if phase.number <= current or touched or begun:
+        if phase.number <= front or touched or begun:
             found.append(phase)
     return tuple(found)
+
+
+def _cards(runtime: Runtime, seen: RunView) -> list[PhaseView]:
+    """Those, and what was posted before: a step that was opened again leaves no stale card."""
+    wanted, clocks = shown(seen), runtime.store.playbook_clocks
+    return [
+        phase
+        for phase in seen.phases
+        if phase in wanted or clocks.card(seen.run.id, phase.phase.id)[0]
+    ]
 
 
 def card_key(run: str, phase: str) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.blocks import code, escape
-from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface
+from bot.blocks import code, escape, mention
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role
 from bot.errors import BadInput, OpsError
 from bot.playbooks.changes import Changes, changes
 from bot.playbooks.deciding import SHORTEST_REASON
@@ -38,7 +38,7 @@ async def show(context: Context, arguments: Arguments) -> Reply:
 
 async def check(context: Context, arguments: Arguments) -> Reply:
     """What is wrong in the files."""
-    at_terminal = context.invocation.surface is Surface.TERMINAL
+    at_terminal = context.invocation.at_terminal
     return lint_reply(
         await asyncio.to_thread(
             lint, context.runtime, arguments.get("file"), at_terminal=at_terminal
@@ -83,7 +83,8 @@ def begin_of(context: Context, arguments: Arguments, *, drill: bool = False) -> 
 def _begun(run: RunRecord, *, fresh: bool) -> Reply:
     title = f"{escape(run.title)} {code(run.id)}"
     if not fresh:
-        text = f":information_source: {title} runs already, started by {escape(run.person_name)}."
+        who = mention(run.person_id, run.person_name)
+        text = f":information_source: {title} runs already, started by {who}."
         return told_reply(text, "Nothing was started a second time.", run.id)
     where = "Its cards appear in the channel."
     if run.incident:
@@ -164,6 +165,7 @@ LIST = Command(
     "playbook list",
     "Every playbook, and those that run.",
     list_all,
+    aliases=("playbooks", "playbook"),
     examples=("playbook list",),
     guide=GUIDE,
 )

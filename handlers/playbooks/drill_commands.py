@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.blocks import code, escape
+from bot.blocks import code, escape, mention
 from bot.command import Argument, Arguments, Command, Context, Reply, Role
 from bot.errors import BadInput
 from handlers.playbooks import drills
@@ -26,7 +26,8 @@ async def begin(context: Context, arguments: Arguments) -> Reply:
     run, fresh = start(context.runtime, source, context.invocation.person, how)
     title = f"DRILL {escape(run.title)} {code(run.id)}"
     if not fresh:
-        text = f":information_source: {title} runs already, started by {escape(run.person_name)}."
+        who = mention(run.person_id, run.person_name)
+        text = f":information_source: {title} runs already, started by {who}."
         return told_reply(text, "Nothing was started a second time.", run.id)
     note = "Steps of the bot only say what they would do. Its cards appear in the channel."
     return told_reply(f":dart: {title} started.", note, run.id)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Reply
-from handlers.playbooks.wording import plural, span
+from bot.phrases import plural
+from handlers.playbooks.wording import span
 
 if TYPE_CHECKING:
     from bot.playbooks.models import Playbook

@@ -11,10 +11,10 @@ from bot.frozen import quoted
 from bot.playbooks.deciding import SHORTEST_REASON
 from bot.words import clean
 from handlers.playbooks.acting import NOTE_MOST
-from handlers.playbooks.card_views import STEP_FORM
 from handlers.playbooks.list_views import START_FORM
 from handlers.playbooks.shelf import library
 from handlers.playbooks.standing import look, step_of
+from handlers.playbooks.step_views import STEP_FORM
 
 if TYPE_CHECKING:
     from bot.runtime import Runtime
@@ -47,15 +47,24 @@ def _step_modal(runtime: Runtime, about: Mapping[str, str]) -> Block:
             told.append(escape(step.step.do))
         fields = [section("\n".join(told)), *_act_fields(act, step.step.evidence or "", about)]
         return modal(STEP_FORM, _TITLES[act], fields, submit=_LABELS[act])
-    open_first = sorted(seen.steps, key=lambda one: one.standing.resolved)
-    steps = [option(clip(f"{one.number} {one.step.title}", 75), one.step.id) for one in open_first]
-    acts = [option(label, name) for name, label in _LABELS.items()]
+    pressed = about.get("step")
+    # A select takes a hundred options: the one that was pressed and those that are due come first.
+    due_first = sorted(
+        seen.steps,
+        key=lambda one: (one.step.id != pressed, not one.open, one.standing.resolved),
+    )
+    steps = [option(clip(f"{one.number} {one.step.title}", 75), one.step.id) for one in due_first]
+    acts = {name: option(label, name) for name, label in _LABELS.items()}
+    chosen = {"initial_option": steps[0]} if pressed else {}
+    usual = "run" if pressed and due_first[0].automatic else "done"
+    which = select("Choose a step", "chosen", steps, **chosen)
+    what = select("Choose", "chosen", list(acts.values()), initial_option=acts[usual])
     return modal(
         STEP_FORM,
         "Act on a step",
         [
-            field_input("Step", "step", select("Choose a step", "chosen", steps)),
-            field_input("What", "act", select("Choose", "chosen", acts, initial_option=acts[0])),
+            field_input("Step", "step", which),
+            field_input("What", "act", what),
             field_input("To whom", "person", _person(), optional=True, hint="Only for Assign."),
             field_input(
                 "Note, evidence or reason",

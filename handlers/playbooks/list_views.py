@@ -16,8 +16,8 @@ from bot.blocks import (
 )
 from bot.command import Block, Reply
 from bot.limits import MESSAGE_BLOCKS_CHARACTERS
+from bot.phrases import plural
 from handlers.playbooks.card_views import progress_words
-from handlers.playbooks.wording import plural
 
 if TYPE_CHECKING:
     from bot.playbooks.progress import RunView

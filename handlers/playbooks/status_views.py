@@ -13,20 +13,20 @@ from bot.blocks import (
     date,
     escape,
     form_button,
+    mention,
     section,
 )
 from bot.command import Block, Reply
 from bot.limits import MESSAGE_BLOCKS_CHARACTERS
+from bot.phrases import plural
 from handlers.playbooks.card_views import (
-    STEP_FORM,
     clock_words,
     line_sections,
     progress_words,
-    step_line,
     window_words,
 )
 from handlers.playbooks.list_views import run_line
-from handlers.playbooks.wording import mention, plural
+from handlers.playbooks.step_views import STEP_FORM, step_line
 
 if TYPE_CHECKING:
     from bot.playbooks.progress import RunView, StepView
@@ -66,7 +66,8 @@ def status_reply(status: Status) -> Reply:
     if buttons:
         blocks.append(actions(*buttons))
     recent = [
-        f"{date(entry.at, '{time}')} {escape(entry.person_name)}: {escape(clip(entry.text, 120))}"
+        f"{date(entry.at, '{time}')} {mention(entry.person_id, entry.person_name)}: "
+        f"{escape(clip(entry.text, 120))}"
         for entry in status.history[-5:]
     ]
     if room > 700 and recent:

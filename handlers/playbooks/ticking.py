@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.errors import OpsError
 from bot.jobs import Job
 from bot.oncall import callees
+from bot.phrases import plural
 from bot.playbooks.changes import changes
 from bot.playbooks.clocks import climbed, told_late, wanted
 from bot.playbooks.progress import RunView
@@ -24,7 +25,6 @@ from handlers.playbooks.learning import learn, poll_due
 from handlers.playbooks.places import place_of
 from handlers.playbooks.shelf import frozen, library
 from handlers.playbooks.standing import look, look_at
-from handlers.playbooks.wording import plural
 from handlers.playbooks.writing import BOT, after, entry, forward
 
 if TYPE_CHECKING:

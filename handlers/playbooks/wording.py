@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.blocks import escape
-
 SIGNS = {
     "done": ":white_check_mark:",
     "skipped": ":fast_forward:",
@@ -16,7 +14,6 @@ SIGNS = {
     "undecided": ":white_small_square:",
     "not needed": ":heavy_minus_sign:",
 }
-_TERMINAL = "terminal:"
 
 
 def span(length: timedelta) -> str:
@@ -40,16 +37,3 @@ def rough(length: timedelta) -> timedelta:
     size = abs(seconds)
     unit = 60 if size < 600 else 300 if size < 3_600 else 900 if size < 21_600 else 3_600
     return timedelta(seconds=round(seconds / unit) * unit)
-
-
-def mention(person_id: str, name: str) -> str:
-    """A person as Slack shows them; people in a terminal have a name only."""
-    if not person_id or person_id == "bot":
-        return escape(name or "the bot")
-    if person_id.startswith(_TERMINAL):
-        return f"{escape(name)} (terminal)"
-    return f"<@{person_id}>"
-
-
-def plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

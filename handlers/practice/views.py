@@ -15,6 +15,8 @@ def rehearsed_reply(found: Rehearsed) -> Reply:
     if not found.counted:
         text = ":white_check_mark: Rehearsed: it had been counted before the interruption."
     once = "each of them once" if tally.most <= 1 else f"one of them {tally.most} times"
+    if tally.carried_out == 1:
+        once = "once"
     return Reply(
         text,
         [

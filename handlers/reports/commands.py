@@ -6,10 +6,11 @@ import asyncio
 import difflib
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.arguments import UnknownWord
 from bot.blocks import code
-from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface, Upload
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Upload
 from bot.errors import BadInput
 from bot.incident_access import actor, in_slack
 from bot.saving import saved
@@ -21,6 +22,9 @@ from handlers.reports.posting import files, want
 from handlers.reports.result import Facts, Made
 from handlers.reports.views_draft import preview_reply, sent_reply
 from handlers.reports.views_explain import all_explained, explained
+
+if TYPE_CHECKING:
+    from bot.runtime import Runtime
 
 ALL = "all"
 _TO = Argument("to", "which channel; otherwise that of `[reports]`", Kind.CHANNEL, flag=True,
@@ -48,9 +52,9 @@ async def monthly(context: Context, arguments: Arguments) -> Reply:
 
 
 async def _report(context: Context, arguments: Arguments, kind: str, text: str | None) -> Reply:
-    """Sent by those who may; others, and a terminal that names no channel, see it alone."""
+    """Shown to the person alone first; `--to`, which the button below carries, sends it."""
     runtime, period = context.runtime, period_of(context, kind, text)
-    terminal = context.invocation.surface is Surface.TERMINAL
+    terminal = context.invocation.at_terminal
     out, to = arguments.get("out") or "", arguments.get("to")
     if out and not terminal:
         raise BadInput("`--out` names a folder for a terminal.", "Leave it out in Slack.")
@@ -58,18 +62,29 @@ async def _report(context: Context, arguments: Arguments, kind: str, text: str |
         await prepare(runtime, period, arguments["prepared-by"])
     if out:
         return await _written(context, period, Path(out))
-    if (terminal and not to) or context.role < Role.RESPONDER:
+    if not to or context.role < Role.RESPONDER:
         made = await asyncio.to_thread(drafted, runtime, period)
-        told = "Shown to you alone: `--to #channel` sends it."
         if context.role < Role.RESPONDER:
             told = f"Shown to you alone: sending it takes the role {Role.RESPONDER.word}."
-        return preview_reply(made, told)
-    channel = to or channel_of(runtime)
-    channel = channel if channel.startswith(("C", "G", "#")) else f"#{channel}"
+            return preview_reply(made, told)
+        told = "Shown to you alone, and sent nowhere yet: `--to #channel` sends it."
+        return preview_reply(made, told, sends_to=channel_of(runtime))
+    channel = await _channel(runtime, to)
     await context.progress.say("Gathering the figures …")
     made, fresh = await asyncio.to_thread(send, runtime, period, channel, "", actor(context))
     want(runtime, made, channel, "")
     return sent_reply(made, channel, fresh=fresh)
+
+
+async def _channel(runtime: Runtime, to: str) -> str:
+    """The usual one as the settings write it, however it was named: nothing is sent there twice."""
+    usual = channel_of(runtime)
+    if not to.startswith(("C", "G")):
+        return to if to.startswith("#") else f"#{to}"
+    if runtime.directory is not None and usual.startswith("#"):
+        place = await runtime.directory.channels.place(to)
+        return usual if f"#{place.name}" == usual else to
+    return to
 
 
 async def _written(context: Context, period: Period, folder: Path) -> Reply:
@@ -92,7 +107,7 @@ async def preview(context: Context, arguments: Arguments) -> Reply:
     period = period_of(context, kind, text)
     made = await asyncio.to_thread(drafted, runtime, period)
     note = "A preview for you alone: nothing was sent."
-    if context.invocation.surface is Surface.TERMINAL or not in_slack(context.invocation.person.id):
+    if context.invocation.at_terminal or not in_slack(context.invocation.person.id):
         return preview_reply(made, f"{note} `--out .` of `report {kind}` writes its files.")
     await context.progress.say("Drawing the plots …")
     pictures = await asyncio.to_thread(draw, runtime, made.facts)
@@ -142,10 +157,11 @@ REPORT_WEEKLY = Command(
     examples=("report weekly", "report weekly 2026-W47 --to #leadership", "report weekly --out ."),
     details=(
         "The guide's template in its order, with the week before and the targets beside each "
-        "figure. Responders send it to its channel: plots in the message, details below it, with "
-        "PDF, HTML and Markdown. Made again, a week has the same figures; where the record has "
-        "changed, a new revision says what. Private incidents and drills are never part of it. On "
-        "Mondays at nine it goes out by itself (`[reports]`)."
+        "figure. You see it alone first; the button below it, or `--to #channel`, sends it: plots "
+        "in the message, details below it, with PDF, HTML and Markdown. Made again, a week has "
+        "the same figures; where the record has changed, a new revision says what. Private "
+        "incidents and drills are never part of it. On Mondays at nine it goes out by itself "
+        "(`[reports]`)."
     ),
     guide="Reporting, Weekly Report Template",
     deadline=120.0,

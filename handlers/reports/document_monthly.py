@@ -18,6 +18,7 @@ from handlers.reports.document import (
 from handlers.reports.lines import planned_words, work_summary
 from handlers.reports.result import Made, Review
 from handlers.reports.review_lines import (
+    TOO_FEW_DAYS,
     change_words,
     delivery_words,
     documentation_words,
@@ -70,7 +71,7 @@ def _parts(made: Made, review: Review, charts: Sequence[Chart]) -> Iterator[Part
 
 def _capacity(review: Review) -> Iterator[Part]:
     if not review.forecasts:
-        yield Text("Too few days were measured for a forecast (14 are needed).")
+        yield Text(TOO_FEW_DAYS)
         return
     yield Grid(
         ("What", "Now", "Change in 30 days", "Limit", "Reached"),

@@ -22,6 +22,7 @@ from bot.command import (
 from bot.errors import BadInput
 from bot.frozen import quoted
 from bot.incident_access import actor
+from bot.phrases import plural
 from bot.store.incidents_rows import Actor
 from bot.store.reports_rows import DraftState, ReportDraft, ReportNote
 from bot.words import clean
@@ -102,7 +103,7 @@ async def approve(context: Context, arguments: Arguments) -> Reply:
     if draft.state is DraftState.GONE:
         raise BadInput(
             f"The report for {period.words} went out already.",
-            f"`/pitchey report weekly {period.name}` tells corrections.",
+            f"`/pitchey report weekly {period.name}` sends corrections, by the button below it.",
         )
     runtime.store.reports.decide(period.kind, period.name, DraftState.APPROVED, me, runtime.now())
     made = await asyncio.to_thread(drafted, runtime, period)
@@ -144,7 +145,9 @@ async def note(context: Context, arguments: Arguments) -> Reply:
             data={"note": made.id, "week": made.week},
         )
     found = posts.notes(period.name)
-    told = f":pushpin: {len(found)} upcoming for the report of {period.words}"
+    told = f":pushpin: {plural(len(found), 'upcoming note')} for the report of {period.words}"
+    if not found:
+        told = f":pushpin: Nothing upcoming is noted for the report of {period.words}"
     blocks: list[Block] = [section(f"*{told}*")]
     blocks += [
         section(

@@ -1,12 +1,13 @@
-"""Where capacity goes if it goes on as it did: a straight line through daily values."""
+"""Where capacity goes if it goes on as it did, by the trend that `scale` and `db` tell too."""
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+import math
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.forecasting import FEWEST_DAYS, daily, forecast
 from bot.metric_entries import ENTRIES
 from handlers.reports.result import Forecast
 
@@ -14,11 +15,10 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.store import Store
 
-LOOKED_AT = timedelta(days=90)
-LEAST_DAYS = 14  # of fewer a line says nothing
 _DAY, _YEAR = timedelta(days=1), 365.0
 _GIGABYTE = 1e9
-_DISK_FULL = 90.0
+# Percent. Connections end where the pool does, as `scale` says; a disk is full for what writes.
+_FULL = {"database_connections": 100.0, "disk": 90.0}
 _TITLES = {
     "database_connections": "Database connections",
     "cpu": "CPU time",
@@ -36,46 +36,46 @@ def forecasts(
     found = []
     for name, title in _TITLES.items():
         entry = ENTRIES[name]
-        days = store.samples.series(environment, entry.source, until - LOOKED_AT, until, _DAY)
-        values = [
-            ((bucket.start - until) / _DAY, value)
-            for bucket in days
-            if (value := entry.value(bucket)) is not None
-        ]
-        if len(values) < LEAST_DAYS:
-            continue
-        scale = 1.0 / entry.scale if name == "database_size" else 1.0
-        points = [(day, value * scale) for day, value in values]
-        unit = "bytes" if name == "database_size" else entry.unit
-        found.append(line(name, title, unit, points, _limit(settings, name), until))
+        unit, values = entry.unit, _daily(store, settings, environment, name, until)
+        if name == "database_size":
+            # In bytes, and as `db` and `scale` take it.
+            unit, values = "bytes", daily(store, settings, environment, name, until)
+        if len(values) >= FEWEST_DAYS:
+            found.append(line(name, title, unit, values, _limit(settings, name), until))
     far = datetime.max.replace(tzinfo=until.tzinfo)
     return tuple(sorted(found, key=lambda each: each.reaches or far))
+
+
+def _daily(
+    store: Store, settings: Settings, environment: str, name: str, until: datetime
+) -> dict[date, float]:
+    """What the metric's own figure was on each day."""
+    entry, since = ENTRIES[name], until - timedelta(days=settings.scale.history_days)
+    buckets = store.samples.series(environment, entry.source, since, until, _DAY)
+    found = {bucket.start.date(): entry.value(bucket) for bucket in buckets}
+    return {day: value for day, value in found.items() if value is not None}
 
 
 def line(
     name: str,
     title: str,
     unit: str,
-    points: Sequence[tuple[float, float]],
+    values: Mapping[date, float],
     limit: float | None,
     until: datetime,
 ) -> Forecast:
-    """Through (days from `until`, value), at least two; pure."""
-    slope, now = statistics.linear_regression(
-        [day for day, _ in points], [value for _, value in points]
+    """By the value of each day, of which there are enough; pure."""
+    when = forecast(values, math.inf if limit is None else limit)
+    near = when.middle is not None and when.middle <= _YEAR
+    reaches = until + timedelta(days=when.middle) if near and when.middle is not None else None
+    return Forecast(
+        name, title, unit, max(0.0, when.level), when.slope * 30, when.days, limit, reaches
     )
-    reaches = None
-    if limit is not None:
-        days = 0.0 if now >= limit else (limit - now) / slope if slope > 0 else _YEAR + 1
-        reaches = until + timedelta(days=days) if days <= _YEAR else None
-    return Forecast(name, title, unit, max(0.0, now), slope * 30, len(points), limit, reaches)
 
 
 def _limit(settings: Settings, name: str) -> float | None:
-    """The alert threshold, the size that the plan holds, or a full disk."""
+    """The size that the plan holds, a full pool or disk, or the alert threshold."""
     if name == "database_size":
         return settings.database.size_limit_gb * _GIGABYTE or None
-    if name == "disk":
-        return _DISK_FULL
     metric = ENTRIES[name].limits(settings)
-    return metric.alert if metric is not None else None
+    return _FULL.get(name, metric.alert if metric is not None else None)

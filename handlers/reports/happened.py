@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.blocks import clip
 from bot.incident_access import traces
 from bot.incident_times import Times, times_of
+from bot.moments import undated
 from bot.store.operation_rows import OperationRecord, State
 from handlers.reports.result import Deployments, Incident, Work
 
@@ -82,7 +83,7 @@ def work(store: Store, since: datetime, until: datetime) -> tuple[Work, ...]:
         found.append(
             Work(
                 each.id, GROUPS.get(first, _OTHER), asked.command,
-                clip(" ".join(asked.effect.split()) or asked.command, 200), _outcome(each),
+                clip(" ".join(undated(asked.effect).split()) or asked.command, 200), _outcome(each),
                 asked.person_name, each.started_at or each.requested_at, _took(each),
             )
         )  # fmt: skip

@@ -19,7 +19,7 @@ from bot.documents.pdf import pdf
 from bot.errors import OpsError
 from bot.jobs import Job
 from bot.messages import Delivered
-from bot.slack_calls import SlackRefused
+from bot.slack_refusals import SlackRefused
 from bot.store.incidents_rows import Actor
 from bot.store.reports_rows import PostState, ReportPost
 from handlers.reports.charts import IN_MESSAGE, Chart, draw
@@ -211,8 +211,8 @@ async def _canvas(runtime: Runtime, post: ReportPost, made: Made, channel: str) 
     try:
         canvas = await rooms.canvas(document.title, markdown(document), channel)
     except OpsError as error:
-        code = error.code if isinstance(error, SlackRefused) else "no answer"
-        posts.note_canvas(post, f"refused: {code}")
+        why = error.reason if isinstance(error, SlackRefused) else "no answer"
+        posts.note_canvas(post, f"refused: {why}")
         return
     posts.note_canvas(post, canvas)
 

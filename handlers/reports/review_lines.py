@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bot.forecasting import FEWEST_DAYS
 from bot.phrases import plural, span
 from handlers.reports.lines import incident_words
 from handlers.reports.result import Facts, Forecast, Overdue, Review
 from handlers.reports.wording import amount, compared
+
+TOO_FEW_DAYS = f"Too few days were measured for a forecast ({FEWEST_DAYS} are needed)."
 
 
 def objective_words(review: Review) -> str:

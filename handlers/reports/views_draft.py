@@ -59,11 +59,26 @@ def draft_message(
     return text, blocks
 
 
-def preview_reply(made: Made, note: str, files_note: str = "") -> Reply:
-    """The report for one person, with what becomes of it."""
+def preview_reply(made: Made, note: str, files_note: str = "", sends_to: str = "") -> Reply:
+    """The report for one person, with what becomes of it; `sends_to` is where a button sends it."""
     text, blocks = message_of(made)
-    told = context(" ".join(each for each in (note, files_note) if each))
-    return Reply(text, [*blocks[:1], told, *blocks[1:]], data=data(made))
+    told = [context(" ".join(each for each in (note, files_note) if each))]
+    if sends_to:
+        told.append(actions(_send_to(made, sends_to)))
+    return Reply(text, [*blocks[:1], *told, *blocks[1:]], data=data(made), private=True)
+
+
+def _send_to(made: Made, channel: str) -> Block:
+    facts = made.facts
+    name = channel if channel.startswith("#") else "its channel"
+    return command_button(
+        f"Send it to {name}"[:75], f"report {facts.kind} {facts.period} --to {channel}",
+        style="primary",
+        asks=confirm(
+            "Send the report?", f"It goes to {name} at once, for everybody there to read.",
+            "Send it", "Not yet",
+        ),
+    )  # fmt: skip
 
 
 def draft_reply(made: Made, channel: str, goes_at: datetime | None, state: str) -> Reply:
@@ -95,7 +110,10 @@ def gone_message(made: Made, channel: str) -> tuple[str, list[Block]]:
     note = made.note or "sent by itself"
     blocks: list[Block] = [
         section(f"*{text}*\n{escape(note[:1].upper() + note[1:])}."),
-        context(f"`/pitchey report weekly {facts.period}` tells a correction, if there is one."),
+        context(
+            f"`/pitchey report {facts.kind} {facts.period} --to {channel}` tells a correction, "
+            "if there is one."
+        ),
     ]
     return text, blocks
 
@@ -111,10 +129,13 @@ def sent_reply(made: Made, channel: str, *, fresh: bool) -> Reply:
         )
         return Reply(text, [section(f"*{text}*")], data=data(made))
     correction = f", corrected ({len(made.changes)} changes)" if made.changes else ""
-    text = f":white_check_mark: The report for {facts.words} goes to {where}{correction}"
+    text = f":outbox_tray: Sent to {where}: the report for {facts.words}{correction}"
     blocks: list[Block] = [
         section(f"*{text}*"),
-        context("Plots are in the message; details, PDF, HTML and Markdown come below it."),
+        context(
+            f"Everybody in {where} can read it now. Plots are in the message; details, PDF, HTML "
+            "and Markdown come below it."
+        ),
     ]
     return Reply(text, blocks, data=data(made))
 

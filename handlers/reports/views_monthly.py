@@ -8,6 +8,7 @@ from bot.blocks import actions, clip, command_button, context, divider, escape, 
 from bot.command import Block
 from handlers.reports.result import Made, Review
 from handlers.reports.review_lines import (
+    TOO_FEW_DAYS,
     delivery_words,
     documentation_words,
     forecast_words,
@@ -56,8 +57,7 @@ def review_message(made: Made, review: Review, pictures: Pictures = ()) -> tuple
         _listed("2. Security incidents and audit", security_words(facts, review)),
         _listed(
             "3. Capacity",
-            [forecast_words(each) for each in review.forecasts]
-            or ["Too few days were measured for a forecast (14 are needed)."],
+            [forecast_words(each) for each in review.forecasts] or [TOO_FEW_DAYS],
         ),
         _listed("4. Documentation", documentation_words(review)),
         _listed("5. Improvements", improvement_words(facts, review)),

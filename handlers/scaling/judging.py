@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
+from bot.forecasting import Forecast, forecast
 from bot.regions import RegionSeen
 from bot.settings.scale import Region, Scale
 from handlers.scaling.result import Failover, Moved, Resource, Route, Standing
-from handlers.scaling.trend import Forecast, forecast
 
 NEAR_PERCENT = 80.0
 MONTH_DAYS = 30

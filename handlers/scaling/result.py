@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.forecasting import Forecast
 from bot.regions import RegionSeen
-from handlers.scaling.trend import Forecast
 
 
 class Standing(StrEnum):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.clients.cloudflare_usage import StoreUse, WorkerUse, store_use, worker_use
 from bot.clients.postgres import PoolUse
 from bot.errors import OpsError
+from bot.forecasting import daily
 from handlers.scaling.judging import flowing, holding
 from handlers.scaling.result import Replica, Resource, Unknown
 
@@ -183,7 +184,7 @@ async def _database(
         reason = "DATABASE_URL belongs to the default environment." if not own else "Not set."
         counted.unknown.append(Unknown("Database", reason, "Set DATABASE_URL."))
         return
-    since, name = _since(settings, now), environment.name
+    name = environment.name
     pool, size, replicas = await asyncio.gather(
         clients.database.probe(deadline=DEADLINE),
         clients.database.query(_SIZE, deadline=DEADLINE),
@@ -193,13 +194,13 @@ async def _database(
     if isinstance(pool, BaseException):
         counted.unknown.append(_failed("Database connections", pool))
     else:
-        past = daily_highest(store, name, "database_connections", since, now)
-        counted.resources.append(_connections(pool.pool, past, settings))
+        past = daily(store, settings, name, "database_connections", now)
+        counted.resources.append(connections(pool.pool, past, settings))
     if isinstance(size, BaseException):
         counted.unknown.append(_failed("Database storage", size))
     else:
-        past = daily_highest(store, name, "database_size", since, now)
-        counted.resources.append(_storage(size[0]["bytes"], past, settings))
+        past = daily(store, settings, name, "database_size", now)
+        counted.resources.append(storage(size[0]["bytes"], past, settings))
     if isinstance(replicas, BaseException):
         counted.unknown.append(_failed("Replicas", replicas))
     else:
@@ -208,7 +209,7 @@ async def _database(
         )
 
 
-def _connections(pool: PoolUse, past: Mapping[date, float], settings: Settings) -> Resource:
+def connections(pool: PoolUse, past: Mapping[date, float], settings: Settings) -> Resource:
     sizes = {day: percent / 100 * pool.available for day, percent in past.items()}
     return holding(
         "connections", "Database connections", float(pool.used), sizes, float(pool.available), "",
@@ -217,7 +218,7 @@ def _connections(pool: PoolUse, past: Mapping[date, float], settings: Settings) 
     )  # fmt: skip
 
 
-def _storage(size: float, past: Mapping[date, float], settings: Settings) -> Resource:
+def storage(size: float, past: Mapping[date, float], settings: Settings) -> Resource:
     sizes = {day: value / _BYTES for day, value in past.items()}
     return holding(
         "storage", "Database storage", size / _BYTES, sizes, settings.database.size_limit_gb, "GB",
@@ -232,14 +233,6 @@ def daily_total(
     """The sum of a metric's samples by day."""
     buckets = store.samples.series(environment, metric, since, until, _DAY)
     return {bucket.start.date(): bucket.total for bucket in buckets}
-
-
-def daily_highest(
-    store: Store, environment: str, metric: str, since: datetime, until: datetime
-) -> dict[date, float]:
-    """The 95th percentile of a metric's samples by day: what a limit has to bear."""
-    buckets = store.samples.series(environment, metric, since, until, _DAY)
-    return {bucket.start.date(): bucket.quantile(0.95) for bucket in buckets}
 
 
 def _since(settings: Settings, now: datetime) -> datetime:

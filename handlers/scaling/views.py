@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from bot.blocks import actions, clip, command_button, context, date, escape, section, table
 from bot.command import Block, Delivery, Reply
-from bot.judging.wording import duration, listed, plural, unbroken
+from bot.judging.wording import duration, listed, unbroken
+from bot.phrases import plural
 from handlers.scaling.result import Capacity, Failover, Moved, Replica, Resource, Route, Standing
 from handlers.scaling.wording import amount, share, until
 

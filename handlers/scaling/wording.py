@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.judging.wording import plural
+from bot.forecasting import FEWEST_DAYS, Forecast, in_days
+from bot.phrases import plural
 from handlers.scaling.result import Resource
-from handlers.scaling.trend import FEWEST_DAYS, Forecast
 
 _STEPS = ((1e9, " thousand million"), (1e6, " million"), (1e4, " thousand"))
 
@@ -43,18 +43,9 @@ def until(when: Forecast, *, limited: bool) -> str:
     if when.middle is None:
         if when.soonest is None:
             return f"not at this trend ({plural(when.days, 'day')} of history)"
-        return f"not at this trend; {days(when.soonest)} at the soonest"
-    late = f"to {days(when.latest)}" if when.latest is not None else "or never"
-    soon = days(when.soonest) if when.soonest is not None else "?"
+        return f"not at this trend; {in_days(when.soonest)} at the soonest"
+    late = f"to {in_days(when.latest)}" if when.latest is not None else "or never"
+    soon = in_days(when.soonest) if when.soonest is not None else "?"
     if late == f"to {soon}":
         return f"in {soon}"
-    return f"in {days(when.middle)} ({soon} {late})"
-
-
-def days(count: float) -> str:
-    """3 days, 5 months, 2 years."""
-    if count < 90:
-        return plural(round(count), "day")
-    if count < 730:
-        return plural(round(count / 30.4), "month")
-    return plural(round(count / 365.25), "year")
+    return f"in {in_days(when.middle)} ({soon} {late})"

@@ -103,6 +103,7 @@ PAUSE = Command(
 COMMANDS = (
     Command(
         name="schedule",
+        aliases=("schedules",),
         summary="What the bot does by itself: next run, last run, what failed or is paused.",
         run=show,
         arguments=(_ALL,),

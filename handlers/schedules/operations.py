@@ -85,7 +85,8 @@ async def run(runtime: Runtime, job: Job) -> Ran:
     free(runtime, job)
     began = runtime.now()
     due = began.replace(microsecond=began.microsecond // 1000 * 1000)
-    if not runtime.store.firings.claim(job.name, due, began):
+    process = runtime.store.presence.name
+    if not runtime.store.firings.claim(job.name, due, began, by=process):
         raise OpsError(f"{job.title} was started by somebody else at this very moment.")
     outcome, detail = await run_now(runtime, job, due)
     seconds = (runtime.now() - began).total_seconds()

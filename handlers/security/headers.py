@@ -37,13 +37,20 @@ class Graded:
     score: int
     grade: str
     tests: tuple[Test, ...]
+    role: str = ""  # what is there, such as `production API`
+
+    @property
+    def called(self) -> str:
+        return f"{self.host} ({self.role})" if self.role else self.host
 
     @property
     def failed(self) -> tuple[Test, ...]:
         return tuple(test for test in self.tests if test.score < 0)
 
 
-def grade(host: str, headers: Mapping[str, str], cookies: Iterable[str] = ()) -> Graded:
+def grade(
+    host: str, headers: Mapping[str, str], cookies: Iterable[str] = (), role: str = ""
+) -> Graded:
     """`headers` by small names; `cookies` are the Set-Cookie lines of the answer."""
     named = {name.lower(): value for name, value in headers.items()}
     tests = (
@@ -61,7 +68,7 @@ def grade(host: str, headers: Mapping[str, str], cookies: Iterable[str] = ()) ->
         score += sum(test.score for test in tests if test.score > 0)
     score = max(0, score)
     letter = next((letter for least, letter in _GRADES if score >= least), "F")
-    return Graded(host, score, letter, tests)
+    return Graded(host, score, letter, tests, role)
 
 
 def _csp(headers: Mapping[str, str]) -> Test:

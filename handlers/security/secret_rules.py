@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +55,10 @@ _FILTERS = (
 )
 
 
+# The library keeps its settings for the whole process.
+_ONE_AT_A_TIME = threading.Lock()
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A secret in a text. `shown` is all of it that may be shown; `digest` tells it from others."""
@@ -66,7 +71,7 @@ class Hit:
 
 @contextmanager
 def rules() -> Iterator[None]:
-    """Inside, `hits` may be called; the rules are set up once."""
+    """Inside, `hits` may be called; the rules are set up once, and others wait."""
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
     from detect_secrets.settings import transient_settings
 
@@ -76,7 +81,7 @@ def rules() -> Iterator[None]:
         "plugins_used": [*({"name": name} for name in _PLUGINS if name in known)],
         "filters_used": [{"path": path} for path in _FILTERS],
     }
-    with transient_settings(settings) as used:
+    with _ONE_AT_A_TIME, transient_settings(settings) as used:
         for path in [path for path in used.filters if "verification" in path]:
             used.disable_filters(path)
         yield

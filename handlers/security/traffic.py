@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.clients.cloudflare_requests import RefusedRequest, refused_requests
 from bot.errors import OpsError
+from bot.moments import written
 from bot.store.security_findings import Finding
 from handlers.security.result import Part
 
@@ -93,7 +94,7 @@ def _tried_passwords(
         "traffic", environment, "tried passwords",
         f"Passwords are tried at {busiest[0].path}: {len(busiest)} refused within 5 minutes",
         "critical",
-        f"{start:%Y-%m-%d %H:%M} UTC{_from(busiest)}; {TRIED_PASSWORDS} count as an attack",
+        f"{written(start)}{_from(busiest)}; {TRIED_PASSWORDS} count as an attack",
         "Block where it comes from (`security block`), and end the sessions of accounts that "
         "were signed in to meanwhile (`sessions revoke`).",
         owner,

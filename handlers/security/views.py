@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Reply
+from bot.phrases import plural
 from handlers.security.headers import Graded
 from handlers.security.result import TITLES, Audit, Part
 
@@ -48,7 +49,7 @@ def _headline(new: int, still: int, critical: int, partly: bool) -> str:
         return f"{sign} Security audit: nothing found{rest}"
     sign = ":red_circle:" if critical else ":large_orange_circle:"
     grave = f", {critical} critical" if critical else ""
-    return f"{sign} Security audit: {new} new, {still} still open{grave}"
+    return f"{sign} Security audit: {plural(new, 'new finding')}, {still} still open{grave}"
 
 
 def _summary(found: Audit) -> str:
@@ -105,7 +106,7 @@ def headers_reply(grades: Sequence[Graded], missing: str) -> Reply:
         return Reply(text, [section(f"*{escape(text)}*")], exit_code=1)
     worst = ordered[0]
     sign = ":white_check_mark:" if worst.score >= 70 else ":large_orange_circle:"
-    text = f"{sign} Security headers: {worst.grade} at worst, {worst.host}, {worst.score} points"
+    text = f"{sign} Security headers: {worst.grade} at worst, {worst.called}, {worst.score} points"
     blocks: list[Block] = [section(f"*{escape(text)}*")]
     for hosts, graded in _alike(ordered)[:6]:
         names = escape(", ".join(hosts))
@@ -124,7 +125,10 @@ def headers_reply(grades: Sequence[Graded], missing: str) -> Reply:
     return Reply(
         text,
         blocks,
-        data=[{"host": each.host, "grade": each.grade, "score": each.score} for each in ordered],
+        data=[
+            {"host": each.host, "role": each.role, "grade": each.grade, "score": each.score}
+            for each in ordered
+        ],
         exit_code=int(worst.score < 70),
     )
 
@@ -134,7 +138,7 @@ def _alike(grades: Sequence[Graded]) -> list[tuple[list[str], Graded]]:
     found: dict[tuple[object, ...], tuple[list[str], Graded]] = {}
     for graded in grades:
         key = (graded.score, *graded.failed)
-        found.setdefault(key, ([], graded))[0].append(graded.host)
+        found.setdefault(key, ([], graded))[0].append(graded.called)
     return list(found.values())
 
 

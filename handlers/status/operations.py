@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.clearance import mention
+from bot import copies
+from bot.blocks import mention
 from bot.errors import OpsError
 from bot.lifetime import bot_version
 from bot.store import OutboxCounts, Store
@@ -18,10 +19,12 @@ def read_status(store: Store, now: datetime) -> Status:
     try:
         counts = store.outbox.counts()
         entries, head = store.audit.head()
+        alive, lost = copies.divided(store, now)
+        serving = [run for run in alive if run.leaving_at is None] or alive
         return Status(
             now=now,
             version=bot_version(),
-            run=store.runs.latest(),
+            run=serving[0] if serving else store.runs.latest(),
             store_problem=store.problem(),
             outbox=counts,
             failed=store.outbox.failed(FAILED_SHOWN) if counts.failed else (),
@@ -29,6 +32,8 @@ def read_status(store: Store, now: datetime) -> Status:
             operations=_operations(store),
             audit_entries=entries,
             audit_head=head,
+            copies=alive,
+            lost=lost,
         )
     except OpsError as error:
         empty = OutboxCounts(0, 0)

@@ -25,7 +25,11 @@ class RunningOperation:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The bot at `now` (UTC). `run` is None where it never served Slack with this store."""
+    """The bot at `now` (UTC). `run` is None where it never served Slack with this store.
+
+    `copies` are the processes that live, `lost` those that ended of late without saying so; the
+    newest first.
+    """
 
     now: datetime
     version: str
@@ -37,4 +41,6 @@ class Status:
     operations: tuple[RunningOperation, ...]
     audit_entries: int
     audit_head: str
+    copies: tuple[Run, ...] = ()
+    lost: tuple[Run, ...] = ()
     problem: str = ""  # why the rest could not be read

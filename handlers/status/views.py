@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Delivery, Reply
+from bot.phrases import plural
+from handlers.status.copies_views import copies_lines, lost_words
 from handlers.status.result import Status
-from handlers.status.wording import length, plural
+from handlers.status.wording import length
 
 if TYPE_CHECKING:
     from bot.store import OutboxCounts, OutboxMessage, Run
@@ -25,7 +27,8 @@ def status_reply(status: Status) -> Reply:
     text = f"{sign} {verdict}"
     blocks: list[Block] = [section(f"*{text}*")]
     if not status.problem:
-        lines = [_running(status), *_connection(status), _store(status), _outbox(status)]
+        lines = [_running(status), *_connection(status), *copies_lines(status)]
+        lines += [_store(status), _outbox(status)]
         lines += _operations(status)
         lines.append(_audit(status))
         blocks.append(section("\n".join(lines)))
@@ -69,6 +72,9 @@ def _verdict(status: Status) -> tuple[str, str]:
     if run.ended_at is not None:
         return ":red_circle:", f"The bot is not running: it was stopped {date(run.ended_at)}"
     silent = (status.now - run.heartbeat_at).total_seconds()
+    if not status.copies and run in status.lost:
+        told = f"the last one ended without a clean stop, last sign of life {length(silent)} ago"
+        return ":red_circle:", f"No bot runs on this store: {told}"
     if silent > SILENT_SECONDS:
         return ":red_circle:", f"The bot gives no sign of life for {length(silent)}"
     if outbox.failed:
@@ -78,6 +84,8 @@ def _verdict(status: Status) -> tuple[str, str]:
         return ":warning:", f"{_retrying(status)}"
     if _deaf(run):
         return ":warning:", "The bot runs, but Slack has not been heard of for too long"
+    if gone := lost_words(status):
+        return ":warning:", f"The bot serves, but {gone}"
     return ":white_check_mark:", f"The bot is well, up for {_up(status, run)}"
 
 
@@ -117,9 +125,11 @@ def _connection(status: Status) -> list[str]:
     if run is None:
         return []
     name = _TRANSPORTS.get(run.transport, run.transport)
-    if run.contact_at is None:
+    # One copy that is new has heard nothing yet, and the bot has.
+    heard = [each.contact_at for each in (run, *status.copies) if each.contact_at is not None]
+    if not heard:
         return [f"*Slack* by {name}, not heard of yet"]
-    age = length((status.now - run.contact_at).total_seconds())
+    age = length((status.now - max(heard)).total_seconds())
     limit = f", warning above {SILENT_SECONDS} s" if run.transport == "socket" else ""
     return [f"*Slack* by {name}, last contact {age} ago{limit}"]
 

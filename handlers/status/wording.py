@@ -19,7 +19,3 @@ def length(seconds: float) -> str:
         if count
     ]
     return " ".join(shown) or "0 s"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.arguments import known_environment
 from bot.clients.cloudflare_secrets import check_name
-from bot.command import Argument, Arguments, Command, Context, Kind, Plan, Reply, Risk, Role
+from bot.command import Argument, Arguments, Choice, Command, Context, Kind, Plan, Reply, Risk, Role
 from bot.command import Surface as Where
 from bot.errors import BadInput, OpsError
 from bot.settings import Environment
@@ -16,7 +16,7 @@ from handlers.worker_secrets.planning import (
     needs_value,
     ticket_of,
 )
-from handlers.worker_secrets.views import asked_reply, listed_reply, rotated_reply
+from handlers.worker_secrets.views import asked_reply, changed, listed_reply, rotated_reply
 
 _GUIDE = "Security; Emergency Procedures"
 _ENVIRONMENT = Argument(
@@ -31,6 +31,13 @@ async def list_secrets(context: Context, arguments: Arguments) -> Reply:
     found = await listed(context, environment)
     default = environment.name == context.settings.default_environment
     return listed_reply(found, default=default, public=bool(arguments.get("public")))
+
+
+async def offered(context: Context, arguments: Arguments) -> list[Choice]:
+    """The Worker's secrets, the one that was changed longest ago first."""
+    environment = _environment(context, arguments, "secrets rotate")
+    found = await listed(context, environment)
+    return [Choice(each.name, f"Rotate {each.name}", changed(each, found)) for each in found.listed]
 
 
 async def plan(context: Context, arguments: Arguments) -> Plan:
@@ -65,7 +72,8 @@ async def run(context: Context, arguments: Arguments) -> Reply:
     default = environment.name == context.settings.default_environment
     operation = context.operation
     if operation is None:
-        return asked_reply(name, environment.name, default=default)
+        gone = bool(arguments.get("handed"))
+        return asked_reply(name, environment.name, default=default, gone=gone)
     expected = approved_split(context)
     generated = bool(arguments.get("generate"))
     handover = context.runtime.handover
@@ -99,6 +107,7 @@ def _environment(context: Context, arguments: Arguments, line: str) -> Environme
 
 LIST = Command(
     name="secrets list",
+    aliases=("secrets",),
     summary="The secrets of the Worker by name, with their age. Values cannot be read.",
     run=list_secrets,
     role=Role.RESPONDER,
@@ -123,11 +132,22 @@ ROTATE = Command(
     role=Role.OPERATOR,
     risk=Risk.DANGEROUS,
     arguments=(
-        Argument("name", "the secret, as the Worker knows it", required=True, example="JWT_SECRET"),
+        Argument(
+            "name",
+            "the secret, as the Worker knows it",
+            required=True,
+            example="JWT_SECRET",
+            offered=offered,
+        ),
         _ENVIRONMENT,
         Argument("generate", "the bot makes up a value that nobody sees", Kind.FLAG),
         Argument("new", "the Worker has no secret of that name yet", Kind.FLAG),
-        Argument("handed", "ticket of a value that was entered; the form fills it in", flag=True),
+        Argument(
+            "handed",
+            "ticket of a value that was entered; the form fills it in",
+            flag=True,
+            ticket=True,
+        ),
     ),
     examples=(
         "secrets rotate JWT_SECRET",

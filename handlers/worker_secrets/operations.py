@@ -16,9 +16,10 @@ from handlers.worker_secrets.ages import known
 from handlers.worker_secrets.result import Rotated, Secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from bot.clients.cloudflare_deployments import Share
+    from bot.clients.cloudflare_deployments import Deployment, Share
+    from bot.clients.cloudflare_versions import Version
     from bot.command import Context
     from bot.settings import Environment
 
@@ -48,7 +49,22 @@ async def listed(context: Context, environment: Environment) -> Secrets:
         context.runtime.now(),
         known((each.name for each in names), uploaded, own),
         blocked,
+        maintenance=bool(blocked) and _in_maintenance(context, environment, uploaded, history),
     )
+
+
+def _in_maintenance(
+    context: Context,
+    environment: Environment,
+    uploaded: Sequence[Version],
+    history: Sequence[Deployment],
+) -> bool:
+    """Switched on by this bot, or its page was deployed by hand."""
+    if context.store.maintenance.current(environment.name) is not None:
+        return True
+    tags = {each.id: each.tag.lower() for each in uploaded}
+    page = context.settings.maintenance.tag.lower()
+    return bool(history) and tags.get(history[0].version) == page
 
 
 async def rotate(

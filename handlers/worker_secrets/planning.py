@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.arguments import UnknownWord
 from bot.clients.cloudflare_deployments import Share
-from bot.command import Risk, Surface
+from bot.command import Risk
 from bot.errors import BadInput, OpsError
 from bot.secret_input import read_secret
 from handlers.worker_secrets.operations import listed
@@ -17,6 +17,7 @@ from handlers.worker_secrets.operations import listed
 if TYPE_CHECKING:
     from bot.command import Arguments, Context
     from bot.settings import Environment
+    from handlers.worker_secrets.result import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,7 @@ async def looked(context: Context, environment: Environment, name: str, *, new: 
             tuple(f"secrets rotate {each}" for each in close),
         )
     if found.blocked:
-        raise OpsError(
-            f"No secret can be set now: {found.blocked}.",
-            "Deploy the newest version, or let CI upload one again, first.",
-            permanent=True,
-        )
+        raise _blocked(environment, found)
     history = await deployments(context.clients.cloudflare, found.script, deadline=10)
     split = history[0].shares if history else ()
     production = environment.name == context.settings.default_environment
@@ -56,6 +53,26 @@ async def looked(context: Context, environment: Environment, name: str, *, new: 
         lines=_lines(name),
         state=json.dumps([[each.version, each.percent] for each in split]),
         risk=Risk.DANGEROUS if production else Risk.CHANGES,
+    )
+
+
+def _blocked(environment: Environment, found: Secrets) -> OpsError:
+    """Why not now, and the way to go on."""
+    where = f" --environment {environment.name}"
+    if found.maintenance:
+        return OpsError(
+            f"No secret can be set while maintenance mode of {environment.name} is on: Cloudflare "
+            "sets secrets only while the newest version answers, and the maintenance page does.",
+            "End maintenance mode, set the secret, then switch it on again where it is needed "
+            "still.",
+            permanent=True,
+            offers=[("End maintenance mode", f"maintenance off{where}")],
+        )
+    return OpsError(
+        f"No secret can be set now: {found.blocked}.",
+        "Deploy the newest version, or let CI upload one again, first.",
+        permanent=True,
+        offers=[("What is deployed", f"deployments {environment.name}")],
     )
 
 
@@ -70,17 +87,21 @@ def approved_split(context: Context) -> tuple[Share, ...]:
 
 
 def needs_value(context: Context, arguments: Arguments) -> bool:
-    """No value came with the request; raises BadInput for a ticket that is no more."""
+    """No value came with the request, or it is no more: the person enters it, again.
+
+    Raises BadInput at a terminal, which has no window and holds no ticket of the bot's.
+    """
     if arguments.get("generate"):
         return False
-    ticket = arguments.get("handed")
-    person = context.invocation.person.id
-    if ticket and context.operation is None and not context.runtime.handover.has(ticket, person):
+    ticket, handover = arguments.get("handed"), context.runtime.handover
+    if context.operation is not None or not ticket:
+        return not ticket
+    if context.invocation.at_terminal:
         raise BadInput(
-            "The value that was entered is not here any more.",
-            "Enter it again: it is kept in memory only, and a restart of the bot forgets it.",
+            "The value behind that ticket is not here any more.",
+            "Leave `--handed` out: the value is then asked for here.",
         )
-    return not ticket
+    return not handover.holder(ticket, context.invocation.person.id, context.store)
 
 
 def ticket_of(context: Context, environment: Environment, arguments: Arguments) -> str:
@@ -106,7 +127,7 @@ async def given_at_terminal(
 
 
 def _terminal_ticket(context: Context, environment: Environment, arguments: Arguments) -> str:
-    if context.invocation.surface is not Surface.TERMINAL:
+    if not context.invocation.at_terminal:
         raise BadInput("No value was entered.", "Ask again without `--handed`.")
     return f"{environment.name} {arguments['name']}"
 

@@ -37,6 +37,7 @@ class Secrets:
     now: datetime
     listed: tuple[Known, ...]
     blocked: str = ""  # why none can be set now
+    maintenance: bool = False  # it is maintenance mode that blocks
 
 
 @dataclass(frozen=True, slots=True)

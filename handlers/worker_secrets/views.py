@@ -51,7 +51,8 @@ def listed_reply(found: Secrets, *, default: bool, public: bool = False) -> Repl
     if found.listed:
         blocks.append(table(rows))
     if found.blocked:
-        blocks.append(section(f":no_entry: None can be set now: {escape(found.blocked)}."))
+        why = "maintenance mode is on" if found.maintenance else escape(found.blocked)
+        blocks.append(section(f":no_entry: None can be set now: {why}."))
     blocks.append(
         context(
             "Cloudflare tells names only; nobody can read a value. Advised: a new value every "
@@ -64,6 +65,9 @@ def listed_reply(found: Secrets, *, default: bool, public: bool = False) -> Repl
         for each in found.listed[:_BUTTONS]
         if not found.blocked
     ]
+    if found.maintenance:
+        end = f"maintenance off --environment {found.environment}"
+        buttons.append(command_button("End maintenance mode", end))
     if buttons:
         blocks.append(actions(*buttons))
     data = {
@@ -82,9 +86,11 @@ def listed_reply(found: Secrets, *, default: bool, public: bool = False) -> Repl
     return Reply(text, blocks, in_channel=public, data=data)
 
 
-def asked_reply(name: str, environment: str, *, default: bool) -> Reply:
-    """Where the new value comes from: a window, or the bot."""
+def asked_reply(name: str, environment: str, *, default: bool, gone: bool = False) -> Reply:
+    """Where the new value comes from: a window, or the bot. `gone`: one was entered before."""
     text = f":key: Which new value for {name} of {environment}?"
+    if gone:
+        text = f":key: The value entered for {name} of {environment} is gone. Enter it again?"
     place = "" if default else f" --environment {environment}"
     return Reply(
         text,
@@ -126,6 +132,10 @@ def rotated_reply(found: Rotated, *, default: bool) -> Reply:
     else:
         text = f":white_check_mark: {put.name} of {where} has a new value, {made}, and is live."
     lines = [f"After it: {escape(found.well)}"]
+    if put.noticed:
+        lines.append(
+            "Cloudflare's answer was lost; a look showed the deployment that setting it made."
+        )
     if put.answered.trouble:
         lines.append(f"Asked which version answers: {escape(put.answered.trouble)}.")
     if put.answered.agreed is not None:
@@ -156,6 +166,11 @@ def _old(each: Known, found: Secrets) -> bool:
     return certain and oldest is not None and found.now - oldest > ADVISED
 
 
+def changed(each: Known, found: Secrets) -> str:
+    """How old its value is, and how that is known."""
+    return f"{_age(each, found)} old: {_how(each)}" if each.oldest else _how(each).capitalize()
+
+
 def _age(each: Known, found: Secrets) -> str:
     oldest = each.oldest
     if oldest is None:
@@ -168,12 +183,12 @@ def _age(each: Known, found: Secrets) -> str:
 def _how(each: Known) -> str:
     if each.since is not None:
         made = ", made up" if each.generated else ""
-        known = f"set here {each.since:%Y-%m-%d %H:%M} UTC by {clip(each.by, 40)}{made}"
+        known = f"set here {date(each.since)} by {clip(each.by, 40)}{made}"
         if each.maybe_later is not None:
-            known += f"; somebody set one {each.maybe_later:%Y-%m-%d %H:%M}, perhaps this one"
+            known += f"; somebody set one {date(each.maybe_later)}, perhaps this one"
         return known
     if each.maybe_later is not None:
-        return f"somebody set one {each.maybe_later:%Y-%m-%d %H:%M} UTC, perhaps this one"
+        return f"somebody set one {date(each.maybe_later)}, perhaps this one"
     if each.at_least is not None:
         return f"no secret was set since {each.at_least:%Y-%m-%d}, as far as versions go back"
     return "nothing tells"

@@ -25,6 +25,15 @@ ENVIRONMENTS = """
 api_url = "https://api.pitchey.test"
 site_url = "https://pitchey.test"
 """
+BAD, GOOD = 1_500.0, 300.0  # ms of a response
+ONCALL = """
+[[oncall.levels]]
+level = "L1"
+people = ["U0OMAR0001"]
+[[oncall.levels]]
+level = "L2"
+people = ["U0RITA0001"]
+"""
 
 
 @dataclass
@@ -105,3 +114,10 @@ def night(folder: Path, extra: str = "", **changes: Any) -> Iterator[Night]:
         yield staged
     finally:
         staged.house.store.close()
+
+
+async def fire(stage: Night, minutes: int = 10) -> int:
+    """Slow responses until SLOW_RESPONSE fires; the alert's number."""
+    await stage.minutes(minutes, "response_time", BAD, every=5)
+    (alert,) = stage.open
+    return alert.number

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.settings.alerts import Alerts, Rule
+from bot.settings.alerts import Alerts, Rule, guide_rules
 from bot.store import Condition
+from bot.symptoms import diagnosis_of, mending_of
 from handlers.alerts.evaluation import (
     FIRE,
     FIRING,
@@ -23,6 +24,7 @@ from handlers.alerts.evaluation import (
     burn_rate,
     judge,
 )
+from handlers.alerts.wording import figure, summary
 
 NOW = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)
 SETTINGS = Alerts()
@@ -128,3 +130,43 @@ def test_open_is_what_was_fired_and_not_resolved(values: list[float]) -> None:
         is_open = {FIRE: True, RESOLVE: False}.get(verdict.act, is_open)
         assert condition.open == is_open
         assert is_open or condition.state != FIRING
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "words"),
+    [
+        ("BACKUP_CORRUPT", 1, "The newest backup cannot be read back."),
+        ("BACKUP_CORRUPT", 3, "The newest 3 backups cannot be read back."),
+        ("BACKUP_CORRUPT", 0, "The newest backup can be read back"),
+        ("BACKUP_TOO_OLD", 0.05, "The newest good backup is 3 min old, alert above 26 hours"),
+        ("BACKUP_TOO_OLD", 60, "The newest good backup is 60 hours old, alert above 26 hours"),
+        ("BACKUP_SIZE_ODD", 80.2, "Its size differs by 80.2 % from the good one before, alert"),
+        ("CERTIFICATE_EXPIRES", 1, "1 day, alert below 14 days"),
+    ],
+)
+def test_what_is_wrong_is_said_as_people_say_it(rule: str, value: float, words: str) -> None:
+    found = next(each for each in guide_rules() if each.name == rule)
+    assert summary(found, Measured(value)).startswith(words)
+
+
+def test_the_alert_of_a_backup_leads_to_backups_and_not_to_the_site() -> None:
+    for metric in ("backup_age_hours", "backups_corrupt", "backup_size_change"):
+        assert diagnosis_of(metric) == ("Show backups", "backups")
+        assert mending_of(metric) is not None
+    assert diagnosis_of("database_up") == ("Diagnose", "diagnose database")
+    assert mending_of("database_up") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, "0"), (0.2, "0.2"), (14.44, "14.4"), (99.99, "100"), (1_000.4, "1,000"),
+     (0.00001, "less than 0.0001")],
+)  # fmt: skip
+def test_no_figure_is_a_power_of_ten(value: float, said: str) -> None:
+    assert figure(value) == said
+
+
+def test_a_budget_that_burns_a_thousand_times_too_fast_is_told_in_digits() -> None:
+    told = summary(BURN, Measured(117.2, short=1_000.0))
+    assert "burned 117× as fast as allowed in" in told
+    assert "and 1,000× in" in told

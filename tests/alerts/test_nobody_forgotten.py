@@ -226,9 +226,9 @@ async def test_a_small_storm_names_each_alert_once_and_who_took_it(stage: Night)
     assert "Zone 0 fails, and 5 more" in str(first.blocks)  # what an incident would be called
     await stage.types("alerts acknowledge ST-1")
     await wait(stage, 1)
-    assert "Storm acknowledged by ana" in stage.texts("alert-storm:1:")[-1]
+    assert "Storm acknowledged by <@U0ANA00001>" in stage.texts("alert-storm:1:")[-1]
     again = await stage.types("alerts acknowledge ST-1")
-    assert again.text == ":eyes: Nothing of ST-1 waits to be acknowledged: ana did."
+    assert again.text == ":eyes: Nothing of ST-1 waits to be acknowledged: <@U0ANA00001> did."
 
 
 @pytest.mark.parametrize("private", [False, True])

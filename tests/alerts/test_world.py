@@ -21,6 +21,7 @@ async def test_from_a_broken_platform_to_a_resolved_alert(world: World, tmp_path
         ana, omar = Actor(stage.world.workspace, ANA), Actor(stage.world.workspace, OMAR)
         ana, omar = ana.at(ALERTS), omar.at(ALERTS)
         await _fires_and_calls(stage, ana)
+        await _is_diagnosed_from_the_alert_itself(ana)
         await _is_taken_once_though_delivered_twice(stage, ana)
         await _is_killed_and_says_nothing_again(stage, ana)
         await _is_mended(stage, ana)
@@ -37,11 +38,18 @@ async def _fires_and_calls(stage: AlertWorld, ana: Actor) -> None:
     assert OMAR in call.text
 
 
+async def _is_diagnosed_from_the_alert_itself(ana: Actor) -> None:
+    """Nobody should have to type which symptom it is: the alert's metric says."""
+    await ana.presses("Diagnose")
+    told = await ana.sees_message("looked for slowness", within=60)
+    assert told.ephemeral_to == ANA
+
+
 async def _is_taken_once_though_delivered_twice(stage: AlertWorld, ana: Actor) -> None:
     await stage.switch("slack_redelivers")
     await ana.presses("Acknowledge")
     await ana.sees("is yours: nobody more is called for it", within=10)
-    await ana.sees(f"Acknowledged by ana: {TITLE}", within=10)
+    await ana.sees(f"Acknowledged by @ana: {TITLE}", within=10)
     await stage.switch("slack_redelivers", on=False)
     history = stage.house.store.alerts.history(1)
     assert [entry.kind for entry in history].count("acknowledged") == 1
@@ -55,7 +63,7 @@ async def _is_killed_and_says_nothing_again(stage: AlertWorld, ana: Actor) -> No
     await asyncio.sleep(2.5)  # looks of the new process
     assert len(stage.messages()) == before
     assert len(stage.house.store.alerts.open()) == 1
-    await ana.sees(f"Acknowledged by ana: {TITLE}", anytime=True)
+    await ana.sees(f"Acknowledged by @ana: {TITLE}", anytime=True)
 
 
 async def _is_mended(stage: AlertWorld, ana: Actor) -> None:

@@ -15,6 +15,7 @@ from bot.sandbox.world import World
 from bot.settings import load
 from handlers.metrics.sampling import SOURCES, take
 from tests.e2e.process import READY, Program
+from tests.engines import surroundings
 from tests.playbooks.conftest import clear
 
 EXTRA = """
@@ -81,6 +82,7 @@ async def alert_world(world: World, folder: Path) -> AsyncIterator[AlertWorld]:
     config.write_text(text.replace("pitchey.sqlite3", str(folder / "pitchey.sqlite3")), "utf-8")
     variables = {**world.environment, "PITCHEY_CONFIG": str(config)}
     house = House.open(load(config, variables))
+    variables |= surroundings(house.settings.store.path)
     staged = AlertWorld(world, variables, house, Program(world.processes, "run"))
     clear(world)
     try:

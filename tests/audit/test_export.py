@@ -20,6 +20,7 @@ from bot.store import Store
 from handlers.audit.export import export_audit, write_export
 from handlers.audit.result import Wanted
 from handlers.audit.views import export_reply, head_reply
+from tests.engines import surroundings
 from tests.store.writer import entry
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,8 @@ site_url = "http://127.0.0.1:9"
     return subprocess.run(
         [sys.executable, "-m", "bot", *words],
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PITCHEY_CONFIG": str(config)},
+        env={"PATH": os.environ["PATH"], "PITCHEY_CONFIG": str(config)}
+        | surroundings(folder / "store.sqlite3"),
         capture_output=True,
         check=False,
     )

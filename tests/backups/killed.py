@@ -22,8 +22,8 @@ async def main(config: str, store: str) -> None:
     settings = load(Path(config))
     clients = Clients.connect(settings)
     await take(
-        settings, clients, Store.open(Path(store)), label="manual", person=Person("", "killed"),
-        say=_tell,
+        settings, clients, Store.open(Path(store), settings.store_address), label="manual",
+        person=Person("", "killed"), say=_tell,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 from pydantic import SecretStr
 
 from bot.app import House
-from bot.backups import KeptBackup, kept, take
+from bot.backups import KeptBackup, kept, newest_good, take
 from bot.backups.leftovers import delete
 from bot.backups.verifying import Verified, verify
 from bot.command import Person
@@ -36,17 +37,24 @@ class Shop:
     async def say(self, text: str) -> None:
         self.lines.append(text)
 
-    async def take(self, *, say: Callable[[str], Awaitable[None]] | None = None) -> KeptBackup:
+    async def take(
+        self, *, say: Callable[[str], Awaitable[None]] | None = None, waits: bool = True
+    ) -> KeptBackup:
         return await take(
             self.settings, self.house.clients, self.house.store, label="manual", person=ANA,
-            say=say or self.say, read_back=False,
+            say=say or self.say, read_back=False, waits=waits,
         )  # fmt: skip
 
     async def verify(self, backup: KeptBackup) -> Verified:
         return await verify(self.settings, self.house.clients, backup, person=ANA, say=self.say)
 
     async def kept(self) -> tuple[KeptBackup, ...]:
-        return await kept(self.settings, self.house.clients, deadline=30)
+        now = datetime.now(UTC)
+        return await kept(self.settings, self.house.clients, deadline=30, now=now)
+
+    async def newest_good(self) -> KeptBackup | None:
+        now = datetime.now(UTC)
+        return await newest_good(self.settings, self.house.clients, deadline=30, now=now)
 
     async def ours(self) -> list[KeptBackup]:
         """Those of this bot: the sandbox's own have a day as their id."""

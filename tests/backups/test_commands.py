@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.backups import kept
 from bot.backups.beside_databases import drop, listed
+from bot.backups.holding import release
 from bot.backups.leftovers import delete
 from bot.errors import OpsError
 from bot.sandbox.workspace import ANA, OMAR, OPS, VIC
@@ -68,6 +70,21 @@ async def test_viewers_read_and_change_nothing(stage: Stage) -> None:
     assert stage.store.operations.newest(10) == ()
 
 
+async def test_who_releases_a_hold_reads_why_it_was_put(stage: Stage) -> None:
+    ana = stage.person(ANA, OPS)
+    runtime = stage.runtime
+    every = await kept(runtime.settings, runtime.clients, deadline=20, now=runtime.now())
+    backup = every[-2]  # the sandbox's backups are everybody's: one that no other test means
+    await ana.types(f'/pitchey backup hold {backup.id} --reason "claim 4711"')
+    await ana.presses("Run backup hold", confirming="Yes, change it")
+    await ana.sees("is held: ", within=20)
+    await ana.types(f"/pitchey backup hold {backup.id}")
+    await ana.sees("is held already", within=20)
+    await ana.types(f'/pitchey backup release {backup.id} --reason "claim 4711 is settled"')
+    await ana.sees("held by ana since", within=20)
+    await release(runtime.clients, backup)
+
+
 async def test_words_that_mean_nothing_are_answered_with_what_would(stage: Stage) -> None:
     ana = stage.person(ANA, OPS)
     for line, told in (
@@ -76,7 +93,10 @@ async def test_words_that_mean_nothing_are_answered_with_what_would(stage: Stage
         ("restore last --over Pitchey", "The live database is not called Pitchey"),
         ("restore last --into postgres", "cannot be the name of a new database"),
         ("restore switch nothing_here", "There is no restored database called"),
-        ("restore drop pitchey", "The bot made no database called pitchey"),
+        ("restore drop pitchey", "pitchey is the live database, which no command"),
+        ("restore drop nothing_here", "The bot made no database called nothing_here"),
+        ("backup drill nonsense", "There is no backup"),
+        ("restore switch", "restore switch needs database"),
         ("backup release last", "is not held"),
     ):
         await ana.types(f"/pitchey {line}")

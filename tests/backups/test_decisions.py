@@ -8,21 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.approval_views import LINES_SHOWN
 from bot.backups.contents import Contents
+from bot.backups.drilling import Drill
 from bot.backups.keeping import judge
 from bot.backups.leftovers import Unfinished, abandoned
+from bot.backups.loading import grave
 from bot.backups.manifest import Manifest, folder_of, id_of, new_id, read
 from bot.backups.names import parsed
-from bot.backups.restoring import grave
 from bot.backups.shelf import KeptBackup, last_good
 from bot.backups.verifying import differences
 from bot.backups.words import size, span
-from bot.clients.backup_listing import newest_backup
+from bot.clients.backup_listing import corrupt_backups, newest_backup
 from bot.clients.postgres_programs import direct, sign_in
 from bot.clients.storage import StoredObject
+from bot.command import Reply
 from bot.errors import BadInput
 from bot.settings.backups import Backups
 from handlers.backups.finding import choose
+from handlers.backups.keeping_commands import plan_lines
+from handlers.backups.restore_views import drilled_reply
+from handlers.backups.result import Drilled
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 LIMITS = Backups()
@@ -51,6 +57,19 @@ def test_thirty_days_then_weeks_then_months() -> None:
     assert why.count("last of its month") == 10
     assert len(found.going) == 500 - len(stay)
     assert found.bytes == 9 * len(found.going)
+
+
+def test_before_pruning_people_read_what_stays_and_how_many_go() -> None:
+    held = backup(90, held_at=NOW)
+    limits = LIMITS.model_copy(update={"keep_weekly": 0, "keep_monthly": 0})
+    every = [*(backup(days) for days in range(31 + 24)), held]
+    lines = plan_lines(judge(every, limits, NOW, "UTC").judged)
+    assert len(lines) == LINES_SHOWN
+    assert lines[:2] == (
+        f"stays: {every[0].id}, the last good one", f"stays: {held.id}, held",
+    )  # fmt: skip
+    assert lines[2].startswith("goes: ")
+    assert lines[-1] == f"and {24 - 9:,} older ones go"
 
 
 def test_the_last_good_verified_tested_and_held_ones_stay_whatever_their_age() -> None:
@@ -177,6 +196,9 @@ def test_differences_are_told_by_table() -> None:
     [
         ('pg_restore: error: could not execute query: ERROR:  relation "x" exists', True),
         ("pg_restore: error: could not execute query: ERROR:  must be owner of extension p", False),
+        ('pg_restore: error: … permission denied to create extension "pgstattuple"', False),
+        ('pg_restore: error: … ERROR:  extension "pgstattuple" does not exist', False),
+        ('pg_restore: error: … ERROR:  extension "postgis" is not available', True),
         ('pg_restore: error: … unrecognized configuration parameter "transaction_timeout"', False),
         ('pg_restore: error: could not execute query: ERROR:  role "web" does not exist', False),
         ("pg_restore: warning: errors ignored on restore: 1", False),
@@ -243,3 +265,35 @@ def _settings():  # type: ignore[no-untyped-def]
     from types import SimpleNamespace
 
     return SimpleNamespace(backups=LIMITS)
+
+
+def test_where_every_backup_is_corrupt_the_alert_still_knows() -> None:
+    objects = [
+        StoredObject(f"20261128/{name}", 5_000, NOW - timedelta(hours=2))
+        for name in ("database.dump.zst", "manifest.json")
+    ]
+    assert corrupt_backups(objects) == 0
+    objects.append(StoredObject("20261128/corrupt.json", 9, NOW - timedelta(hours=1)))
+    assert newest_backup(objects) is None
+    assert corrupt_backups(objects) == 1
+
+
+def test_a_drill_says_in_its_first_line_what_came_of_it() -> None:
+    def told(**changes: object) -> Reply:
+        measured = {
+            "at": NOW, "rto_seconds": 41.0, "rpo_seconds": 6 * 3_600.0, "tables": 12, "rows": 9,
+            "rto_target_seconds": 4 * 3_600.0, "rpo_target_seconds": 26 * 3_600.0,
+        } | changes  # fmt: skip
+        return drilled_reply(Drilled(backup(1, id="20261127"), Drill(**measured)))  # type: ignore[arg-type]
+
+    passed = told()
+    assert passed.text == (
+        ":white_check_mark: Restore drill of 20261127 passed: 12 tables, "
+        "RTO 41 s (target 4 h), RPO 6 h (target 26 h)"
+    )
+    old = told(rpo_seconds=60 * 3_600.0)
+    assert "is whole, but its data is too old: RTO 41 s (target 4 h), RPO 2" in old.text
+    bad = told(problems=("public.users has another checksum.",))
+    assert bad.outcome == "failed"
+    for each in (old, bad):
+        assert each.blocks[-1]["elements"][0]["text"]["text"] == "Make a backup now"

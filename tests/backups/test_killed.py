@@ -14,6 +14,7 @@ from bot.backups.shelf import bucket_clock
 from bot.sandbox.configuration import surroundings
 from bot.sandbox.world import World
 from tests.backups.stage import database, owner, shop
+from tests.engines import surroundings as of_store
 
 _SESSIONS = "select count(*) from pg_stat_activity where datname = 'large' and pid <> 0"
 
@@ -27,7 +28,9 @@ async def test_parts_of_a_killed_bot_are_listed_and_taken_away_later(
         await abort(house.clients, await unfinished(made.settings, house.clients))
         world.faults.switch("storage_slow", True, 0.4)
         await world.settled()
-        variables = surroundings(world.environment | {"DATABASE_URL": big})
+        variables = surroundings(world.environment | {"DATABASE_URL": big}) | of_store(
+            tmp_path / "killed.sqlite3"
+        )
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.backups.killed", str(world.config_path),
             str(tmp_path / "killed.sqlite3"), env=variables, stdout=PIPE,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from bot.backups.beside_databases import Standing, drop, listed
+from bot.backups.beside_databases import Standing, create, drop, listed
 from bot.backups.holding import hold
 from bot.backups.restoring import restore_into
 from bot.backups.switching import switch
@@ -17,13 +19,26 @@ from bot.errors import BadInput
 from bot.journal import Running
 from bot.sandbox.world import World
 from bot.store.operation_rows import Decision, OperationRecord, State
+from handlers.backups import scratch
 from handlers.backups.keeping import prune
+from handlers.backups.recovering import look, tell, untold
+from handlers.backups.recovering_views import left_message
 from handlers.backups.restoring import COMPARE, SAFETY, STOP, SWITCH, free_name, replace_live
-from tests.backups.stage import ANA, Shop, database, shop
+from handlers.backups.result import Left
+from tests.backups.stage import ANA, Shop, database, owner, shop
 from tests.guard.test_decisions import REQUEST
 
 COPY = "shop_copy"
+MINE, OTHER = "pitchey_drill_20261128", "pitchey_restore_20261128"
 _SHOP = "create table orders as select n as id from generate_series(1, 500) n"
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def nothing_left(world: World) -> None:
+    """The sandbox's server is kept: what a run that failed left there would fail this one, too."""
+    async with await owner(world) as connection:
+        for name in (COPY, MINE, OTHER):
+            await connection.execute(f"drop database if exists {name} with (force)".encode())
 
 
 async def test_what_was_switched_before_a_kill_is_not_switched_again(
@@ -43,15 +58,20 @@ async def test_what_was_switched_before_a_kill_is_not_switched_again(
         await running.step(SWITCH)
         with pytest.raises(BadInput) as whole:  # killed here, a whole copy waits to be used
             await free_name(context(made, first), backup, COPY, "shop")
-        assert f"restore switch {COPY}" in whole.value.hint
+        assert whole.value.offers[0] == (f"Switch to {COPY}", f"restore switch {COPY}")
         done = await switch(clients.database, COPY, "shop", "Ana Lima")
+        left = await look(made.house.dispatcher.runtime, first)
+        assert left.replaced is not None
+        assert left.replaced.name == done.before
+        assert "is the restored one now" in left_message(left)[0]
         made.house.store.operations.end(first.id, State.INTERRUPTED, now(), first.owner, {})
 
         told = await replace_live(context(made, begun(made, "OP-AGAIN1", first.id)), backup, COPY)
 
         assert told.switched is not None
         assert told.switched.before == done.before
-        assert "nothing was done again" in told.maintenance
+        assert told.writers is not None
+        assert "nothing was done again" in told.writers.told
         beside = await listed(clients.database)
         assert [each.name for each in beside] == [done.before]
         await drop(clients.database, done.before)
@@ -79,15 +99,85 @@ async def test_a_hold_put_on_while_others_are_deleted_counts(
         assert {each.id for each in await made.kept()} == set(held)
 
 
+async def test_what_a_killed_restore_left_is_told(world: World, tmp_path: Path) -> None:
+    async with database(world, "shop", _SHOP) as dsn, shop(world, tmp_path, dsn) as made:
+        runtime, server = made.house.dispatcher.runtime, made.house.clients.database
+        record = begun(made, "OP-KILLED", "", command="restore")
+        await create(server, COPY, "20261128", Standing.RESTORING)
+        made.house.store.operations.end(record.id, State.INTERRUPTED, now(), record.owner, {})
+        record = replace(record, state=State.INTERRUPTED)
+        await tell(runtime, record)
+        await tell(runtime, record)  # once, however often it is found
+        posted = made.house.store.outbox.find("OP-KILLED:databases")
+        assert posted is not None
+        assert posted.text == ":information_source: The live database shop is as it was"
+        told = str(posted.blocks)
+        assert f"`{COPY}` is half made" in told
+        for line in ("operation OP-KILLED resume", f"restore drop {COPY}", "restore list"):
+            assert line in told
+        await drop(server, COPY)
+
+
+def test_who_is_told_how_the_databases_stand() -> None:
+    def asked(state: State, line: str, **arguments: object) -> bool:
+        request = replace(REQUEST, command=line, arguments=arguments)
+        return untold(OperationRecord("OP-ASKED1", state, request, now(), now()))
+
+    assert asked(State.INTERRUPTED, "restore")
+    assert asked(State.INTERRUPTED, "restore switch")
+    assert asked(State.FAILED, "restore", over="pitchey")  # maintenance mode may be on
+    assert asked(State.CANCELLED, "restore", over="pitchey")
+    assert not asked(State.SUCCEEDED, "restore", over="pitchey")
+    assert not asked(State.FAILED, "restore", over="")
+    assert not asked(State.FAILED, "restore switch")
+
+
+@pytest.mark.parametrize(
+    ("stopped", "said"),
+    [(True, "*Maintenance mode is on:*"), (False, ""), (None, "could not be asked")],
+)
+def test_maintenance_mode_that_is_left_on_is_told_with_its_button(
+    stopped: bool | None, said: str
+) -> None:
+    text, blocks = left_message(Left("OP-ASKED1", True, "shop", None, (), stopped))
+    assert "shop is as it was" in text
+    assert said in str(blocks)
+    assert ("maintenance off" in str(blocks)) is (stopped is True)
+    text, _ = left_message(Left("OP-ASKED1", True, "", None, (), stopped, "It does not answer."))
+    assert text == ":warning: How the databases stand could not be read: It does not answer."
+
+
+async def test_a_killed_drills_database_goes_once_nothing_can_be_using_it(
+    world: World, tmp_path: Path
+) -> None:
+    async with database(world, "shop", _SHOP) as dsn, shop(world, tmp_path, dsn) as made:
+        server, runtime = made.house.clients.database, made.house.dispatcher.runtime
+        mine, other = MINE, OTHER
+        store = made.house.store
+        await create(server, mine, "20261128", Standing.SCRATCH)
+        await create(server, other, "20261128", Standing.RESTORING)
+        assert await scratch.clear(runtime) == ()  # it may be another bot's
+        assert scratch.abandoned(store, now() - timedelta(days=2), now())
+        await drop(server, mine)
+        drill = begun(made, "OP-DRILL1", "", command=scratch.DRILL)
+        await create(server, mine, "20261128", Standing.SCRATCH)
+        assert await scratch.clear(runtime) == ()  # it runs
+        store.operations.end(drill.id, State.INTERRUPTED, now(), drill.owner, {})
+        assert await scratch.clear(runtime) == (mine,)
+        assert [each.name for each in await listed(server)] == [other]
+        await drop(server, other)
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-def begun(made: Shop, name: str, resumes: str) -> OperationRecord:
+def begun(made: Shop, name: str, resumes: str, command: str = REQUEST.command) -> OperationRecord:
     operations = made.house.store.operations
     owner = made.house.store.presence.sign_in("bot")
     before = now() - timedelta(seconds=2)
-    assert operations.add(name, REQUEST, before, before + timedelta(minutes=15), resumes)
+    request = replace(REQUEST, command=command)
+    assert operations.add(name, request, before, before + timedelta(minutes=15), resumes)
     assert operations.begin(name, Decision(ANA.id, ANA.name), owner, now()).ours
     found = operations.get(name)
     assert found is not None

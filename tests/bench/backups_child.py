@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.backups import kept, take
@@ -24,6 +25,9 @@ async def _silent(_text: str) -> None:
 
 async def main(act: str, backup: str) -> None:
     settings = load(Path(os.environ["PITCHEY_CONFIG"]))
+    past_the_door = {"backup_endpoint_url": os.environ["BENCH_BUCKETS"]}
+    storage = settings.storage.model_copy(update=past_the_door)
+    settings = settings.model_copy(update={"storage": storage})
     clients, store = Clients.connect(settings), Store.open(settings.store.path)
     await clients.prepare()
     began = time.perf_counter()
@@ -37,7 +41,7 @@ async def main(act: str, backup: str) -> None:
             told = {"id": made.id, "bytes": made.bytes, "raw": made.manifest.raw_bytes,
                     "rows": made.manifest.rows}  # fmt: skip
         else:
-            found = await kept(settings, clients, deadline=60)
+            found = await kept(settings, clients, deadline=60, now=datetime.now(UTC))
             (wanted,) = (each for each in found if each.id == backup)
             restored = await restore_into(
                 settings, clients, clients.database, wanted, "bench_ours",

@@ -10,7 +10,7 @@ import pytest
 from bot.app import House
 from bot.clients.cloudflare_purge import LIMITS, Kind
 from bot.errors import OpsError
-from bot.purging.carrying_out import EdgeDone, purge_edge
+from bot.purging.carrying_out import EdgeDone, PerhapsPurged, purge_edge
 from bot.purging.planning import EdgeWork
 from bot.sandbox.world import World
 from tests.cache.stage import Noted, zoned
@@ -111,3 +111,22 @@ async def test_an_api_that_stays_down_is_told(world: World, tmp_path: Path) -> N
         with pytest.raises(OpsError, match="failing"):
             await send(house, EdgeWork("tags", ("a",), LIMITS["free"]), Noted(), clock)
     assert clock.now > 1_000  # it was tried again before
+
+
+async def test_a_purge_whose_answer_is_lost_is_sent_again(world: World, tmp_path: Path) -> None:
+    said: list[str] = []
+
+    async def say(text: str) -> None:
+        said.append(text)
+        world.faults.switch("cloudflare_swallows", False)
+
+    clock, work = Clock(), EdgeWork("tags", ("a",), LIMITS["free"])
+    world.faults.switch("cloudflare_swallows", True)
+    async with zoned(world, tmp_path) as house:
+        await purge_edge(house.clients, work, Noted(), say, pause=clock.pause)
+        assert taken(world) == Counter({"a": 2})
+        assert len(said) == 1
+        world.faults.switch("cloudflare_loses", True)
+        with pytest.raises(PerhapsPurged, match="NOT KNOWN whether everything was purged") as told:
+            await send(house, work, Noted(), clock)
+    assert not told.value.permanent  # the button to try again

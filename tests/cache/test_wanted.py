@@ -6,15 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.app import catalogue
+from bot.arguments import UnknownWord
 from bot.clients.cloudflare_purge import LIMITS, Kind
 from bot.clients.cloudflare_zone import Zone
 from bot.errors import BadInput
+from bot.parsing import Parsed, parse
 from bot.purging.addresses import absolute
 from bot.purging.known import fits, referred
 from bot.purging.planning import EdgeWork
 from bot.purging.wanted import Kind as Wish
 from bot.purging.wanted import Places, wanted
+from bot.words import split
 
+CATALOGUE = catalogue()
 SITE, API = "https://www.pitchey.example", "https://api.pitchey.example"
 PLACES = Places(SITE, API, Zone("z", "pitchey.example", "free"))
 
@@ -37,6 +42,36 @@ PLACES = Places(SITE, API, Zone("z", "pitchey.example", "free"))
 )
 def test_what_people_write(kind: Wish, text: str, values: tuple[str, ...]) -> None:
     assert wanted(kind, text, PLACES).values == values
+
+
+@pytest.mark.parametrize(
+    ("line", "what", "values"),
+    [
+        ("cache purge all", "everything", None),
+        ("cache purge *", "everything", None),
+        ("cache purge /*", "everything", None),
+        ("cdn purge ALL", "everything", None),
+        ("purge cache everything", "everything", None),
+        ("clear cache all", "everything", None),
+        ("cache flush all --stale", "everything", None),
+        ("cache purge /assets/index.js", "url", "/assets/index.js"),
+        ("cache purge https://www.pitchey.example/a", "url", "https://www.pitchey.example/a"),
+        ("cdn purge /assets/* /a/*.js", "pattern", "/assets/* /a/*.js"),
+        ("cache purge pitches:*", "pattern", "pitches:*"),
+        ("cache purge url /a what:b", "url", "/a what:b"),
+    ],
+)
+def test_what_people_type_at_night(line: str, what: str, values: str | None) -> None:
+    found = parse(CATALOGUE, split(line))
+    assert isinstance(found, Parsed)
+    assert found.command.name == "cache purge"
+    assert (found.arguments["what"], found.arguments["values"]) == (what, values)
+
+
+@pytest.mark.parametrize("line", ["cache purge", "cache purge assets", "cache purge evrything"])
+def test_what_shows_no_kind_is_asked_back(line: str) -> None:
+    with pytest.raises(UnknownWord):
+        parse(CATALOGUE, split(line))
 
 
 def test_a_pattern_of_keys_is_told_from_one_of_addresses() -> None:

@@ -124,9 +124,7 @@ async def test_redis_keys_go_and_sessions_stay(world: World, tmp_path: Path) -> 
 async def test_everything_hits_the_edge_and_redis(world: World, tmp_path: Path) -> None:
     async with zoned(world, tmp_path) as house:
         await visit(world, "/assets/index.js")
-        reply = await run(
-            house, 'cache purge everything --break-glass --reason "old prices are shown"'
-        )
+        reply = await run(house, 'cdn purge all --break-glass --reason "old prices are shown"')
         lost = await run(house, "cache purge everything")  # nobody is there to approve
     assert "everything at the edge and" in reply.text
     assert [each.kind for each in world.cloudflare.purging.taken] == ["everything"]

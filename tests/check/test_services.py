@@ -186,3 +186,15 @@ async def test_a_token_that_may_not_read_figures(tmp_path: Path) -> None:
     found = item(report, "Cloudflare analytics (production)")
     assert found.state is State.FAILED
     assert "Account Analytics Read" in found.remedy
+
+
+async def test_records_in_postgresql_are_tried(tmp_path: Path) -> None:
+    address = '[store]\nurl = "postgresql://bot@127.0.0.1:9/records"'
+    async with running() as world:
+        report = await checked(
+            tmp_path, world, TOKENS | {"STORE_PASSWORD": "planted"}, extra=address
+        )
+    found = item(report, "Records")
+    assert found.state is State.FAILED
+    assert found.line == "The store 127.0.0.1/records does not answer."
+    assert "[store] url" in found.remedy

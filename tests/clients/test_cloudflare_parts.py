@@ -14,7 +14,6 @@ from bot.clients.cloudflare import MOST_PAGES, Cloudflare, CloudflareError
 from bot.clients.cloudflare_alerting import available, policies, webhooks, webhooks_offered
 from bot.clients.cloudflare_analytics import dimension_of, read_worker, worker_figures
 from bot.clients.cloudflare_tail_sessions import read_session
-from bot.clients.cloudflare_telemetry import read_classes
 from bot.clients.cloudflare_zone_analytics import read_zone, zone_figures
 from bot.clients.http import Http
 from bot.errors import BadAnswer, NotConfigured, Unreachable
@@ -173,16 +172,6 @@ def test_rows_that_make_no_sense_count_as_nothing() -> None:
     assert (step.at, step.requests, step.errors, step.cpu_p99_ms) == (NOW, 0, 0, 0.0)
     odd = {"dimensions": {"d": "2026-07-02T12:00:00Z", "edgeResponseStatus": 7}, "count": 3}
     assert read_zone([odd], "d") == ()
-
-
-def test_status_classes_leave_out_what_has_no_status() -> None:
-    rows = [
-        {"value": 3, "groups": [{"value": "503"}]},
-        {"value": 2, "groups": [{"value": 500}]},
-        {"value": 9, "groups": [{"value": None}]},
-        {"value": True, "groups": [{"value": 200}]},
-    ]
-    assert read_classes({"calculations": [{"aggregates": rows}]}) == {5: 5}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,6 +93,21 @@ async def test_refusals_are_told_apart(handler: Handler, trouble: StorageTrouble
         store.close()
     assert caught.value.trouble is trouble
     assert "secret" not in repr(store)
+
+
+async def test_a_connection_that_is_cut_is_told_as_that() -> None:
+    async def cut(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async with serving(cut) as url:
+        store = bucket(url)
+        with pytest.raises(StorageFailure) as caught:
+            await store.objects(deadline=8)
+        store.close()
+    assert caught.value.trouble is StorageTrouble.CUT
+    assert "cut the connection" in caught.value.message
 
 
 async def test_a_head_without_a_body_still_tells_denied_from_missing() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.sandbox.cloudflare.account import ZONE_NAME, Zone
-from bot.sandbox.workspace import ANA, OMAR, VIC
+from bot.sandbox.workspace import ANA, OMAR, OPS, VIC
 from bot.sandbox.workspace.expectations import Actor
 from bot.sandbox.world import World
 from bot.store.operation_rows import State
@@ -55,6 +55,13 @@ async def test_who_may_only_look_neither_rejects_nor_confirms(world: World, tmp_
         await omar.types("/pitchey security under-attack on for 1h flood")
         await omar.sees("Nothing has changed yet", within=15)
         (asked,) = house.store.operations.newest(1)
+        assert "until <!date^" in asked.request.effect
+        shown = [str(one.blocks) for one in world.workspace.everything(OPS, OMAR)]
+        (card,) = [each for each in shown if f"Operation `{asked.id}`" in each]
+        assert "under attack mode on until <!date^" in card  # in the reader's own time
+        assert "&lt;!date" not in card
+        (told,) = [e.detail for e in house.store.audit.entries() if e.reference == asked.id]
+        assert "<!date" not in told
         await vic.types(f'/pitchey operation {asked.id} reject --reason "no"')
         await vic.sees("operator", within=15)
         await vic.types("/pitchey security under-attack off")

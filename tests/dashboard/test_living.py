@@ -15,6 +15,7 @@ from bot.sandbox.workspace import ANA, OPS, RITA, Message
 from bot.store import Store
 from bot.store.dashboards import Dashboard, Ending
 from handlers.dashboard.living import refresh_all
+from tests.engines import surroundings
 from tests.incidents.stage import Stage
 from tests.sandbox.workspace.stage import until
 
@@ -58,7 +59,7 @@ async def test_it_lives_is_replaced_and_ends_by_itself(stage: Stage) -> None:
     await until(lambda: str(message(stage, first).blocks) != drawn)
     assert await refreshed(stage, timedelta(seconds=5)) == "0 of 1 dashboards brought up to date."
     await stage.actor(ANA).types("/pitchey dashboard for 1h")
-    await stage.actor(ANA).sees("It took the place of the one that rita had started here.")
+    await stage.actor(ANA).sees("It took the place of the one that <@rita> had started here.")
     await until(lambda: "ana started a newer one below" in message(stage, first).text)
     second = newest(stage)
     await until(lambda: stage.runtime.messages.delivered(second.key) is not None)
@@ -143,6 +144,7 @@ async def _process(stage: Stage) -> Process:
             "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml")),
             "SLACK_BOT_TOKEN": stage.workspace.bot_token,
             "SLACK_APP_TOKEN": stage.workspace.app_token,
+            **surroundings(stage.settings.store.path),
         },
         stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
     )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import psycopg
 from psycopg import AsyncConnection
@@ -17,13 +16,19 @@ from handlers.database.queries import query
 
 ODD = 'we"ird Táble 🎬'
 STATEMENTS = "pg_stat_statements"  # a stand-in with the columns of version 1.8
-_CONTROL = "default_version = '1.8'\nrelocatable = true\n"
+# Listed as an extension by hand: only from 18 on would a server take its files from a folder.
 _SCRIPT = """
+CREATE SCHEMA "Odd %s Schema";
+SET LOCAL search_path = "Odd %s Schema";
 CREATE TABLE stand_in (userid oid, dbid oid, queryid bigint, query text, calls bigint,
   total_exec_time float8, mean_exec_time float8, max_exec_time float8, rows bigint,
   shared_blks_hit bigint, shared_blks_read bigint);
 CREATE VIEW pg_stat_statements AS SELECT * FROM stand_in;
 GRANT SELECT ON pg_stat_statements TO public;
+GRANT USAGE ON SCHEMA "Odd %s Schema" TO public;
+INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+  SELECT max(oid::int8) + 1, 'pg_stat_statements', 10, '"Odd %s Schema"'::regnamespace, true, '1.8'
+  FROM pg_extension
 """
 
 
@@ -68,32 +73,21 @@ async def as_stranger(world: World) -> AsyncIterator[Database]:
             parts |= {"user": "stranger", "password": "stranger-Qz7"}
             yield Database(psycopg.conninfo.make_conninfo("", **parts))
         finally:
-            await connection.execute("DROP ROLE stranger")
+            await connection.execute("DROP OWNED BY stranger; DROP ROLE stranger")
 
 
 @asynccontextmanager
-async def statements(world: World, folder: Path) -> AsyncIterator[AsyncConnection]:
+async def statements(world: World) -> AsyncIterator[AsyncConnection]:
     """The database with pg_stat_statements' columns in a schema of an odd name."""
-    extension = folder / "extension"
-    extension.mkdir()
-    (extension / f"{STATEMENTS}.control").write_text(_CONTROL)
-    (extension / f"{STATEMENTS}--1.8.sql").write_text(_SCRIPT)
-    for each in (folder, *folder.parents):
-        if each.stat().st_mode & 0o005 != 0o005 and each.owner() != "nobody" and each != Path("/"):
-            each.chmod(each.stat().st_mode | 0o005)
-        if each.name.startswith("pytest-of"):
-            break
     async with await owner(world) as connection:
-        path = f"{folder}:$system"
-        await connection.execute("SELECT set_config('extension_control_path', %s, false)", [path])
-        await connection.execute('CREATE SCHEMA "Odd %s Schema"')
-        await connection.execute(f'CREATE EXTENSION {STATEMENTS} SCHEMA "Odd %s Schema"'.encode())
-        await connection.execute('GRANT USAGE ON SCHEMA "Odd %s Schema" TO public')
+        await connection.execute(_SCRIPT.encode())
         try:
             yield connection
         finally:
-            await connection.execute(f"DROP EXTENSION {STATEMENTS}".encode())
-            await connection.execute('DROP SCHEMA "Odd %s Schema"')
+            await connection.execute(
+                f"DELETE FROM pg_extension WHERE extname = '{STATEMENTS}'".encode()  # noqa: S608
+            )
+            await connection.execute('DROP SCHEMA "Odd %s Schema" CASCADE')
 
 
 async def remember(connection: AsyncConnection, number: int, text: str, mean: float) -> None:

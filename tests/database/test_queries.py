@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from bot.sandbox.world import World
 from handlers.database import overview
 from handlers.database.asking import MOST, Question, ask, statement
 from handlers.database.explaining import explain
-from handlers.database.looks import indexes, sequences, tables
+from handlers.database.looks import indexes, replication, sequences, tables
 from handlers.database.queries import names
 from tests.database.stage import ODD, as_stranger, blocking, owner, remember, standing, statements
 
@@ -38,9 +37,11 @@ async def rows(database: Database, name: str, **more: Any) -> list[dict[str, Any
         return await looking.rows(text, {**PARAMETERS, **more}, deadline=10)
 
 
-async def test_every_statement_runs(world: World, database: Database, tmp_path: Path) -> None:
-    async with statements(world, tmp_path):
-        for name in names():
+async def test_every_statement_runs(world: World, database: Database) -> None:
+    number = (await standing(database)).version_number
+    late = {each.name for each in replication.QUESTIONS if each.least_version > number}
+    async with statements(world):
+        for name in set(names()) - late:
             found = await rows(database, name)
             assert isinstance(found, list), name
 
@@ -154,22 +155,23 @@ async def test_nothing_can_be_written_and_nothing_stays(world: World, database: 
         assert (found, prepared.rowcount) == ({"statement_timeout": "0"}, 0)
 
 
-async def test_a_role_without_rights_is_told_the_grant(world: World, tmp_path: Path) -> None:
-    async with statements(world, tmp_path) as connection, as_stranger(world) as stranger:
+async def test_a_role_without_rights_is_told_the_grant(world: World) -> None:
+    async with statements(world) as connection, as_stranger(world) as stranger:
         async with blocking(world):
             answers = await ask(stranger, overview.QUESTIONS)
         await remember(connection, 6, "select 1 from users where id = $1", 1)
         found = overview.look(answers, [], 5.0)
         with pytest.raises(DatabaseFailure) as refused:
             await explain(stranger, "6")
+        await connection.execute(refused.value.hint.split("`")[1].encode())
+        assert "Index" in (await explain(stranger, "6")).plan  # what was offered helps
     assert not answers.standing.sees_all
     assert any("GRANT pg_monitor TO stranger" in note for note in found.notes)
     assert len(answers.rows) > 10
-    assert "GRANT pg_read_all_data TO stranger" in refused.value.hint
 
 
-async def test_plans_of_known_statements(world: World, database: Database, tmp_path: Path) -> None:
-    async with statements(world, tmp_path) as connection:
+async def test_plans_of_known_statements(world: World, database: Database) -> None:
+    async with statements(world) as connection:
         await remember(connection, -5, "select * from users where email = $1 and 7 = id", 120)
         await remember(connection, 6, "create table evil (id int)", 1)
         await remember(connection, 7, "select 1; drop table users", 1)

@@ -64,7 +64,10 @@ async def table(
         try:
             yield connection
         finally:
-            await connection.execute(f"DROP TABLE IF EXISTS {name} CASCADE".encode())
+            # Of its own: a test may have cut the first one.
+            async with await AsyncConnection.connect(world.database.url, autocommit=True) as last:
+                await connection.close()
+                await last.execute(f"DROP TABLE IF EXISTS {name} CASCADE".encode())
 
 
 @asynccontextmanager
@@ -76,6 +79,13 @@ async def holding(world: World, name: str, mode: str = "ACCESS EXCLUSIVE") -> As
         await connection.execute(f"LOCK TABLE {name} IN {mode} MODE".encode())
         yield connection.info.backend_pid
         await connection.rollback()
+
+
+async def counted(connection: AsyncConnection, name: str) -> None:
+    """The statistics have the table's dead rows. The connection is the one that deleted them."""
+    if connection.info.server_version >= 150_000:
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+    await until(connection, f"SELECT pg_stat_get_dead_tuples('{name}'::regclass) > 0")
 
 
 async def value(connection: AsyncConnection, sql: str) -> object:

@@ -16,12 +16,14 @@ import pytest
 from psycopg import AsyncConnection
 
 from bot.app import House
+from bot.backups.leftovers import delete
 from bot.command import Reply
 from bot.sandbox.world import World
 from bot.store.database_archives import ArchiveState
 from tests.database.stage import as_stranger
 from tests.database_care.stage import Agreeing, care_settings, table, typed, value
 from tests.database_care.test_treatments import shown
+from tests.engines import outlives, surroundings
 from tests.logs.stage import opened
 
 RULE = '\n[[database.archive]]\ntable = "old_things"\ncolumn = "at"\ndays = 30\n'
@@ -51,11 +53,19 @@ async def archiving(
         house.dispatcher.guard.desk = Agreeing()
         await connection.execute(FILL.format(rows=rows).encode())
         await connection.execute("ANALYZE old_things")
-        yield house, connection
+        bucket = house.dispatcher.runtime.clients.backups
+        before = {each.key for each in await bucket.objects("", deadline=30)}
+        try:
+            yield house, connection
+        finally:  # the bucket is everybody's: what was archived goes again
+            world.faults.clear()
+            await world.settled()
+            after = {each.key for each in await bucket.objects("", deadline=30)}
+            await delete(house.dispatcher.runtime.clients, sorted(after - before))
 
 
 def archive_id(reply: Reply) -> str:
-    found = re.search(r"AR-[0-9A-Z]{6}", shown(reply))
+    found = re.search(r"AR-[0-9A-Z]{8}", shown(reply))
     assert found, reply.text
     return found[0]
 
@@ -199,7 +209,7 @@ async def test_kill_9_at_any_moment_loses_and_doubles_nothing(world: World, tmp_
         before = await value(connection, SUM)
         environment = os.environ | world.environment | {
             "PITCHEY_CONFIG": str(tmp_path / "pitchey.toml")
-        }  # fmt: skip
+        } | surroundings(house.settings.store.path)  # fmt: skip
         reached = {
             "copying": lambda record: record.rows >= 120,
             "deleting": lambda record: record.deleted >= 80,
@@ -225,6 +235,7 @@ async def test_kill_9_at_any_moment_loses_and_doubles_nothing(world: World, tmp_
             assert process.returncode is None, "it ended before it could be killed"
             process.send_signal(signal.SIGKILL)
             await process.wait()
+            await asyncio.sleep(outlives(house.settings.store.path))
         house.dispatcher.guard.look()
         assert house.store.database_archives.unfinished()[0].deleted >= 80
         reply = await typed(house, "db archive old_things")
@@ -241,7 +252,7 @@ async def test_kill_9_at_any_moment_loses_and_doubles_nothing(world: World, tmp_
 async def test_what_cannot_be_archived_says_why(world: World, tmp_path: Path) -> None:
     async with archiving(world, tmp_path, 10) as (house, connection):
         for line, words in (
-            ("db archive", "No row is old enough"),
+            ("db archive", "Nothing to archive: no row of old_things is old enough"),
             ("db archive users", "No rule says"),
             ("db unarchive nonsense", "no archive's id"),
             ("db unarchive AR-999999", "There is no archive"),

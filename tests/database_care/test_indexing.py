@@ -122,7 +122,7 @@ async def test_a_lock_leaves_no_invalid_index_unsaid(world: World, tmp_path: Pat
             reply = await typed(house, "db create-index spoilt --columns id --anyway")
             assert reply.outcome == "failed"
             assert f"session {pid}" in reply.text
-            assert "public.idx_spoilt_id stays invalid" in shown(reply)
+            assert "public.idx_spoilt_id stays, invalid" in shown(reply)
         reply = await typed(house, "db create-index spoilt --columns id --anyway")
         assert reply.outcome == "succeeded", reply.text
         assert "public.idx_spoilt_id was made" in reply.text
@@ -141,3 +141,14 @@ async def test_what_must_stay(world: World, tmp_path: Path) -> None:
         ):
             reply = await typed(house, line)
             assert words in shown(reply) + reply.text, line
+
+
+async def test_a_value_too_long_for_an_index_is_told_as_that(world: World, tmp_path: Path) -> None:
+    letters = "INSERT INTO notes SELECT string_agg(md5(n::text), '') FROM generate_series(1, 600) n"
+    async with table(world, "notes", "body text") as one, caring(world, tmp_path) as house:
+        await one.execute(letters)
+        reply = await typed(house, "db create-index notes --columns body")
+    assert reply.text.startswith(":x: ")
+    assert "value is too long for this index: an entry holds about 2,700 bytes" in reply.text
+    assert "Index a shorter column" in shown(reply)
+    assert "Nothing invalid stays" in shown(reply)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.sandbox.world import World
 from bot.schedule import run_now
-from bot.settings.database import window_open
+from bot.settings.database import window_open, window_opens
 from bot.store.operation_rows import State
 from handlers.database_care.maintaining.commands import JOBS
-from tests.database_care.stage import caring, holding, table, typed
+from tests.database_care.stage import caring, counted, holding, table, typed
 from tests.database_care.test_treatments import shown
 
 
@@ -25,11 +26,29 @@ def test_windows_go_over_midnight_and_know_their_day() -> None:
         assert window_open(window, sunday + timedelta(hours=hour)) is opened, (window, hour)
 
 
+def test_a_closed_window_says_when_it_opens_and_for_how_long() -> None:
+    zone = ZoneInfo("Europe/Madrid")
+    sunday = datetime(2026, 11, 29, 12, 0, tzinfo=zone)
+    for window, opens, hours in (
+        ("01:00-05:00", "Mon 30 01:00", 4), ("22:00-02:00", "Sun 29 22:00", 4),
+        ("sun 01:00-05:00", "Sun 06 01:00", 4), ("sat 13:30-14:30", "Sat 05 13:30", 1),
+    ):  # fmt: skip
+        found = window_opens(window, sunday)
+        assert found is not None
+        assert (f"{found[0]:%a %d %H:%M}", found[1]) == (opens, timedelta(hours=hours)), window
+    assert window_opens("", sunday) is None
+    # By the clock on the wall, also where it is set back in between.
+    before = datetime(2026, 10, 24, 12, 0, tzinfo=zone)
+    found = window_opens("04:00-05:00", before)
+    assert found is not None
+    assert found[0].astimezone(UTC).hour == 3
+
+
 async def test_the_daily_list_by_schedule_ends_in_a_report(world: World, tmp_path: Path) -> None:
     daily = next(job for job in JOBS if job.name == "database-daily")
     async with caring(world, tmp_path) as house, table(world, "spoilt", rows=2_000) as one:
         await one.execute("DELETE FROM spoilt WHERE id > 500")
-        await one.execute("SELECT pg_stat_force_next_flush()")
+        await counted(one, "spoilt")
         runtime = house.dispatcher.runtime
         outcome, detail = await run_now(runtime, daily, runtime.now())
         assert outcome == "succeeded", detail

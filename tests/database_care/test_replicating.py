@@ -14,6 +14,7 @@ from bot.sandbox.database.cluster import Cluster
 from bot.sandbox.processes import Processes
 from bot.sandbox.world import World
 from bot.settings import load
+from tests import postgresql_release
 from tests.database.stage import owner
 from tests.database_care.stage import Agreeing, care_settings, caring, table, typed, until, value
 from tests.database_care.test_treatments import shown
@@ -26,7 +27,7 @@ PASSWORD = "replica-Only-3Tz8"
 async def replicated(world: World, folder: Path) -> AsyncIterator[tuple[House, str]]:
     """A house that knows a second server, which has the tables' shapes and no rows."""
     processes = Processes()
-    cluster = Cluster(folder / "replica", processes, PASSWORD)
+    cluster = Cluster(folder / "replica", processes, PASSWORD, postgresql_release.chosen())
     await cluster.start()
     try:
         url = cluster.owner_url()

@@ -15,13 +15,16 @@ from bot.sandbox.cloudflare.account import WORKER
 from bot.sandbox.cloudflare.script import Script
 from bot.sandbox.world import World
 from bot.store.operation_rows import State
+from tests.engines import outlives, surroundings
 from tests.logs.stage import opened, run, settings_of
 
 LINE = ("rollback", "--break-glass", "--reason", "kill it at any time", "--yes")
 
 
-async def killed_when(world: World, folder: Path, happened: Callable[[], bool]) -> None:
-    """The bot's own program, killed without warning as soon as that happened."""
+async def killed_when(
+    world: World, folder: Path, store: Path, happened: Callable[[], bool]
+) -> None:
+    """The bot's own program, killed without warning as soon as that happened, and known to be."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", *LINE,
         cwd=Path(__file__).parents[2],
@@ -29,6 +32,7 @@ async def killed_when(world: World, folder: Path, happened: Callable[[], bool]) 
             "PATH": os.environ["PATH"],
             **world.environment,
             "PITCHEY_CONFIG": str(folder / "pitchey.toml"),
+            **surroundings(store),
         },
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.DEVNULL,
@@ -43,6 +47,7 @@ async def killed_when(world: World, folder: Path, happened: Callable[[], bool]) 
         if process.returncode is None:
             process.kill()
         await process.wait()
+    await asyncio.sleep(outlives(store))
 
 
 def live(script: Script) -> str:
@@ -68,7 +73,7 @@ async def test_asked_again_it_ends_where_it_was_meant_to(
         def changed() -> bool:
             return len(script.deployments) > before
 
-        await killed_when(world, tmp_path, changed if done else running)
+        await killed_when(world, tmp_path, settings.store.path, changed if done else running)
         world.faults.switch("cloudflare_slow", False)
         assert live(script) == ("v1.8.0" if done else "v1.9.0")
         guard = house.dispatcher.guard

@@ -9,20 +9,16 @@ from pathlib import Path
 import pytest_asyncio
 
 from bot.app import House
-from bot.desk import TerminalDesk
 from bot.sandbox.cloudflare.account import WORKER
 from bot.sandbox.world import World
 from handlers.deployments.watching import watch
-from tests.logs.stage import opened, run
+from tests.logs.stage import agreeing, run
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(world: World, tmp_path: Path) -> AsyncIterator[House]:
-    async with opened(world, tmp_path) as made:
-        made.dispatcher.guard.desk = TerminalDesk(yes=True)
-        made.dispatcher.guard.open()
+    async with agreeing(world, tmp_path) as made:
         yield made
-        await made.dispatcher.guard.aclose()
 
 
 async def seen(house: House) -> list[str]:

@@ -10,22 +10,18 @@ import pytest_asyncio
 
 from bot.app import House
 from bot.command import Reply
-from bot.desk import TerminalDesk
 from bot.sandbox.cloudflare.account import STAGING, WORKER
 from bot.sandbox.cloudflare.script import Script
 from bot.sandbox.world import World
-from tests.logs.stage import opened, run
+from tests.logs.stage import agreeing, run
 
 GLASS = '--break-glass --reason "tried in a test"'
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(world: World, tmp_path: Path) -> AsyncIterator[House]:
-    async with opened(world, tmp_path) as made:
-        made.dispatcher.guard.desk = TerminalDesk(yes=True)
-        made.dispatcher.guard.open()
+    async with agreeing(world, tmp_path) as made:
         yield made
-        await made.dispatcher.guard.aclose()
 
 
 def production(world: World) -> Script:

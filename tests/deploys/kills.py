@@ -15,6 +15,7 @@ from bot.sandbox.cloudflare.account import WORKER
 from bot.sandbox.world import World
 from bot.store import Store
 from bot.store.deploys_rows import DeployOutcome, DeployRecord, DeployStep, StepState
+from tests.engines import outlives, surroundings
 
 ROOT = Path(__file__).parents[2]
 Moment = Callable[[Mapping[str, Any], Mapping[str, DeployStep]], bool]
@@ -78,6 +79,7 @@ async def killed_at(
             await _until(store, process, MOMENTS[moment])
             process.send_signal(signal.SIGKILL)
             await process.wait()
+            await asyncio.sleep(outlives(path))
             left.append(_left(world, store, moment))
             line = ""
         process = await _start(world, path, line)
@@ -94,7 +96,7 @@ async def killed_at(
 async def _start(world: World, path: Path, line: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.deploys.killed", str(world.config_path), str(path), line,
-        cwd=ROOT, env=os.environ | world.environment,
+        cwd=ROOT, env=os.environ | world.environment | surroundings(path),
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import sys
 from datetime import UTC, datetime
 
@@ -13,6 +12,7 @@ from bot.sandbox.workspace import ANA
 from bot.store.deploys_rows import DeployOutcome
 from tests.deploys.stage import Stage
 from tests.deploys.test_steering import in_canary, presses
+from tests.engines import held_by_another
 
 
 class Broken:
@@ -42,13 +42,10 @@ async def test_a_store_that_is_away_for_a_while_ends_no_watch(
     stage: Stage, caplog: pytest.LogCaptureFixture
 ) -> None:
     made = await in_canary(stage)
-    other = sqlite3.connect(stage.house.settings.store.path, isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    async with asyncio.timeout(60):
-        while "is watched on" not in caplog.text:  # noqa: ASYNC110 - a log tells nobody
-            await asyncio.sleep(0.2)
-    other.execute("ROLLBACK")
-    other.close()
+    with held_by_another(stage.house.settings.store.path):
+        async with asyncio.timeout(60):
+            while "is watched on" not in caplog.text:  # noqa: ASYNC110 - a log tells nobody
+                await asyncio.sleep(0.2)
     assert stage.live() == {"v1.9.0": 90, made.tag: 10}
     await presses(stage, ANA, "deploy promote DEP-1")
     await stage.at(1, 50)

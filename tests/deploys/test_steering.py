@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.command import Reply
+from bot.live import lost_answers
 from bot.sandbox.cloudflare.script import Version
 from bot.sandbox.workspace import ANA, OMAR, RITA
 from bot.store.deploys_rows import DeployOutcome, StepState
@@ -146,6 +149,27 @@ async def test_a_silent_cloudflare_delays_a_rollback_and_does_not_lose_it(stage:
     assert done.outcome is DeployOutcome.ROLLED_BACK
     assert stage.live() == {"v1.9.0": 100}
     assert stage.store.deploys.steps("DEP-1")["rollback"].state is StepState.PASSED
+
+
+async def test_a_rollback_whose_answer_is_lost_is_looked_for_and_sent_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lost_answers, "PAUSES", (0.05,))
+    await in_canary(stage)
+    await stage.says(OMAR, "deploy abort DEP-1")
+    name, count = stage.asked(), len(stage.production.deployments)
+    stage.world.faults.switch("cloudflare_swallows", True, 60.0)
+    await stage.says(OMAR, f"operation {name} confirm")
+
+    def trying() -> bool:
+        step = stage.store.deploys.steps("DEP-1").get("rollback")
+        return step is not None and "NOT KNOWN" in step.note
+
+    await until(trying, within=LONG)
+    stage.world.faults.switch("cloudflare_swallows", False)
+    assert (await stage.ended(1)).outcome is DeployOutcome.ROLLED_BACK
+    assert stage.live() == {"v1.9.0": 100}
+    assert len(stage.production.deployments) == count + 1
 
 
 async def test_numbers_that_cannot_be_read_are_said_and_nothing_moves(stage: Stage) -> None:

@@ -140,3 +140,25 @@ async def test_what_cannot_be_deployed_is_said_with_what_can(stage: Stage) -> No
     assert "is split between two versions" in told_split.text
     for person in (VIC, RITA):
         assert "operator" in str((await stage.says(person, "deploy latest to staging")).blocks)
+
+
+async def test_without_the_backup_production_is_left_alone_and_told_so(stage: Stage) -> None:
+    made = stage.build()
+    stage.world.faults.switch("backup_old", True, 60.0)
+    stage.world.faults.switch("storage_refuses", True)
+    await stage.world.settled()
+    try:
+        await stage.to_production(f'deploy {made.tag} to production --without-staging "a test"')
+        done = await stage.ended(1)
+    finally:
+        stage.world.faults.clear()
+        await stage.world.settled()
+    assert done.outcome is DeployOutcome.FAILED
+    assert done.detail.startswith("It does not go on without a fresh backup. The bucket ")
+    assert stage.live() == {"v1.9.0": 100}
+    ana = stage.person(ANA)
+    await ana.sees("at step 6: backup before production; production is as it was", within=LONG,
+                   anytime=True)  # fmt: skip
+    await ana.sees("Deploy it again", anytime=True)
+    await ana.presses("Make a backup now")
+    await ana.sees("Nothing has changed yet", within=LONG, anytime=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.sandbox.workspace import RITA, VIC
 from bot.sandbox.workspace.expectations import Actor
 from bot.sandbox.world import World
 from bot.settings import load
+from tests.deploys.stage import crowd
 from tests.logs.stage import in_slack, opened, run, settings_of
 
 
@@ -50,8 +52,10 @@ async def test_values_stand_beside_last_week_and_the_last_deployment(
 
 
 async def test_nothing_found_says_how_much_was_looked_at(world: World, house: House) -> None:
+    async with crowd(world, per_second=100):  # of few requests nothing can be told
+        await asyncio.sleep(0.5)
     reply = await run(house, "diagnose uploads")
-    assert reply.text.startswith(":white_check_mark: Nothing found for uploads: ")
+    assert reply.text.startswith(":white_check_mark: Nothing found for uploads: "), words(reply)
     assert reply.exit_code == 0
     assert "Nothing to do." in words(reply)
 
@@ -62,7 +66,11 @@ async def test_what_could_not_be_looked_at_is_no_all_clear(world: World, house: 
     reply = await run(house, "diagnose uploads")
     assert reply.text.startswith(":grey_question: Nothing found for uploads")
     assert "could not be looked at" in reply.text
-    assert "refuses the bot's token" in words(reply)
+    quiet = reply.blocks[2]
+    assert quiet["type"] == "context"
+    assert "The Worker's secrets" in str(quiet)
+    assert "*Evidence* says why." in str(quiet)
+    assert "refuses the bot's token" in words(await run(house, "diagnose uploads --details"))
 
 
 async def test_details_show_every_fact(world: World, house: House) -> None:
@@ -99,7 +107,7 @@ async def test_another_environment_says_what_belongs_to_production(
     world: World, house: House
 ) -> None:
     reply = await run(house, "diagnose uploads --environment staging")
-    assert "may not use this environment's uploads' bucket" in words(reply)
+    assert "may not use this environment's uploads' bucket" in str(reply.data)
 
 
 async def test_auto_follows_the_open_alert(world: World, tmp_path: Path) -> None:
@@ -141,8 +149,8 @@ async def test_without_keys_it_says_what_to_set(world: World, tmp_path: Path) ->
     slack = {name: value for name, value in world.environment.items() if "SLACK" in name}
     async with opened(world, tmp_path, load(tmp_path / "pitchey.toml", slack)) as house:
         reply = await run(house, "diagnose uploads")
-        assert "R2_ACCESS_KEY_ID" in words(reply)
-        assert "CLOUDFLARE_API_TOKEN" in words(reply)
+        assert "R2_ACCESS_KEY_ID" in str(reply.data)
+        assert "CLOUDFLARE_API_TOKEN" in str(reply.data)
         assert reply.outcome == "succeeded"
 
 

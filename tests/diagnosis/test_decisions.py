@@ -194,7 +194,7 @@ def test_auto_chooses_by_alerts_then_metrics(
 
 
 def test_alerts_point_at_their_symptom() -> None:
-    assert diagnosis_of("response_time") == "diagnose slow"
-    assert diagnosis_of("", "LOGIN_FAILS") == "diagnose auth"
-    assert diagnosis_of("error_rate", "HIGH_ERROR_RATE") == "diagnose auto"
+    assert diagnosis_of("response_time") == ("Diagnose", "diagnose slow")
+    assert diagnosis_of("", "LOGIN_FAILS") == ("Diagnose", "diagnose auth")
+    assert diagnosis_of("error_rate", "HIGH_ERROR_RATE") == ("Diagnose", "diagnose auto")
     assert symptom_of("", "UPLOAD_ERRORS") is Symptom.UPLOADS

@@ -12,6 +12,8 @@ from bot.sandbox.workspace import ANA, OMAR, RITA, VIC
 from bot.sandbox.workspace.expectations import Actor
 from tests.e2e.leaks import leaks
 from tests.e2e.stage import Stage, staged
+from tests.engines import EVERYTHING, POSTGRESQL
+from tests.postgresql_store import Server
 
 _HERE = Path(__file__).parent
 
@@ -24,15 +26,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def socket_stage() -> AsyncIterator[Stage]:
-    async with staged("socket") as stage:
+async def socket_stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    async with staged("socket", _kept_in(request)) as stage:
         yield stage
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def http_stage() -> AsyncIterator[Stage]:
-    async with staged("http") as stage:
+async def http_stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    async with staged("http", _kept_in(request)) as stage:
         yield stage
+
+
+def _kept_in(request: pytest.FixtureRequest) -> str:
+    """The database of a stage's bots, where everything runs over PostgreSQL."""
+    if EVERYTHING != POSTGRESQL:
+        return ""
+    running: Server = request.getfixturevalue("postgresql")
+    return running.database()
 
 
 @pytest.fixture(params=["socket", "http"])

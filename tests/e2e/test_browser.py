@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.e2e.stage import Stage, only
 
 pytestmark = [pytest.mark.browser, only("socket")]
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Path:
-    if not CHROMIUM.exists():
-        pytest.skip(f"Chromium is not at {CHROMIUM}")
-    return CHROMIUM
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def browser(chromium: Path) -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield launched
-        await launched.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -67,6 +49,7 @@ async def test_ask_break_check_again(page: Page, stage: Stage) -> None:
     await send(page, "/pitchey health")
     told = answer(page, "Healthy: 9 of 9 checks passed")
     await expect(told).to_contain_text("Only visible to you")
+    shown = await page.get_by_role("article").count()  # on a slow machine its progress, too
     await page.get_by_role("button", name="Faults").first.click()
     panel = page.get_by_role("complementary", name="Faults")
     await panel.get_by_role("switch", name="Site down").check()
@@ -74,14 +57,14 @@ async def test_ask_break_check_again(page: Page, stage: Stage) -> None:
     await stage.world.settled()
     await page.get_by_role("button", name="Check again").click()
     await expect(answer(page, "Down: Site")).to_be_visible()
-    await expect(page.get_by_role("article")).to_have_count(1)
+    await expect(page.get_by_role("article")).to_have_count(shown)
     await expect(page.get_by_text("Healthy: 9 of 9")).to_have_count(0)
     await panel.get_by_role("button", name="Turn all off").click()
     await stage.until(lambda: not stage.faults.active())
     await stage.world.settled()
     await page.get_by_role("button", name="Check again").click()
     await expect(answer(page, "Healthy: 9 of 9 checks passed")).to_be_visible()
-    await expect(page.get_by_role("article")).to_have_count(1)
+    await expect(page.get_by_role("article")).to_have_count(shown)
 
 
 async def test_details_of_a_shared_answer_open_in_the_thread(page: Page, stage: Stage) -> None:

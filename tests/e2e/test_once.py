@@ -131,7 +131,9 @@ async def test_a_bot_killed_in_the_middle_tells_the_person_and_asks_again(
     await stage.bot.kill()
     await stage.switch("api_slow", on=False)
     await stage.start_bot()
-    told = await ana.sees("Interrupted: the bot was restarted", anytime=True)
+    told = await ana.sees(
+        "Interrupted: the bot was restarted", anytime=True, within=5 + stage.outlives
+    )
     assert isinstance(told, View if way == "home" else Message)
     assert "health" in (view_text(told) if isinstance(told, View) else told.text)
     await ana.presses("Try again")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot import maintenance_mode
 from bot.app import House
 from bot.command import Person
@@ -81,6 +83,7 @@ async def test_three_good_looks_behind_maintenance_mode_end_the_watch(stage: Sta
     assert any("Recovery of production well" in text for text in told)
 
 
+@pytest.mark.both_engines
 async def test_a_watch_outlives_the_bot_and_its_time_ends_it(stage: Stage) -> None:
     first = await stage.terminal("emergency watch cache")
     again = await stage.terminal("emergency watch")

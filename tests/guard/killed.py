@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -30,7 +31,7 @@ class Deaf:
 async def main(path: Path) -> None:
     roles = Roles(default=Role.ADMIN, terminal=Role.ADMIN)
     settings = load(ROOT / "pitchey.toml", {}).model_copy(update={"roles": roles})
-    store = Store.open(path)
+    store = Store.open(path, os.environ.get("STORE_URL", ""))
     dispatcher = Dispatcher(
         settings, Clients.connect(settings), store, catalogue(), Redactor([]), Observability()
     )
@@ -48,7 +49,10 @@ async def main(path: Path) -> None:
     while True:
         number += 1
         await run(
-            "U0AAAAAAA", f'practise danger stage{number} --seconds 0 --reason "kill me at any time"'
+            "U0AAAAAAA",
+            # No target twice: over PostgreSQL, who was killed still holds the last one for a while.
+            f"practise danger stage{os.getpid()}-{number} --seconds 0 "
+            '--reason "kill me at any time"',
         )
         (asked,) = store.operations.newest(1, ("requested",))  # type: ignore[arg-type]
         # Two people press in the same moment, and one of them twice.

@@ -214,7 +214,7 @@ async def test_a_secret_in_the_reason_is_shown_nowhere(stage: Stage) -> None:
 async def test_the_list_and_the_detail_show_it(stage: Stage) -> None:
     omar, ana = await requested(stage)
     await ana.types("/pitchey operations")
-    await ana.sees("Operations: 1; 1 waiting and 0 running now")
+    await ana.sees("1 operation; 1 waiting and none running now")
     await ana.presses("Show")
     await ana.sees("waiting: practise danger", anytime=True)
     await ana.sees("Waits until", anytime=True)

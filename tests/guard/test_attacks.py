@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import asdict, replace
 from datetime import timedelta
 
@@ -139,9 +140,9 @@ async def test_what_cannot_be_drawn_holds_up_nothing_else(
 ) -> None:
     await requested(stage)
     with stage.store._connection.write() as sqlite:
-        sqlite.execute(
-            "UPDATE operations SET request = json_set(request, '$.line', ?)", ["n" * 2_500]
-        )
+        (request,) = sqlite.execute("SELECT request FROM operations").fetchone()
+        much = json.dumps(json.loads(request) | {"line": "n" * 2_500})
+        sqlite.execute("UPDATE operations SET request = ?", [much])
     await requested(stage, '/pitchey practise danger other --seconds 0 --reason "and another"')
     stage.time.ahead = timedelta(minutes=15)
     await stage.actor(ANA).sees("on rehearsal other in time", anytime=True)

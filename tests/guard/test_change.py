@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.workspace import BOT, OMAR, OPS, RITA, VIC
+from bot.sandbox.workspace.sight import message_text
 from bot.store.operation_rows import State
 from tests.guard.conftest import Stage
 
@@ -91,7 +92,7 @@ async def test_a_running_operation_shows_steps_and_is_cancelled_between_two(stag
     await rita.presses("Run practise change", confirming="Yes, change it")
     await rita.sees("Rehearse step 1 of 6, done in", anytime=True)
     await rita.presses("Cancel it", confirming="Cancel it")
-    await rita.sees("Cancelled by @rita: practise change", anytime=True)
+    await rita.sees("Cancelled by @rita", anytime=True)
     ended = await stage.ends()
     assert ended.state is State.CANCELLED
     assert len(stage.store.operations.steps(ended.id)) < 6
@@ -105,6 +106,25 @@ async def test_a_failure_is_told_in_words_and_audited(stage: Stage) -> None:
     await rita.presses("Run practise change", confirming="Yes, change it")
     await rita.sees("The rehearsal failed, as it was asked to.", anytime=True)
     assert (await stage.ends()).state is State.FAILED
+
+
+async def test_who_forgot_a_request_takes_it_back_with_the_next_one(stage: Stage) -> None:
+    rita, omar = stage.actor(RITA), stage.actor(OMAR)
+    await rita.types(f"{CHANGE} --strict")
+    await rita.sees("Nothing has changed yet")
+    forgotten = stage.only()
+    await omar.types(CHANGE)
+    for_omar = message_text(await omar.sees_message("Nothing has changed yet"))
+    assert f"({forgotten.id}) waits for the same target until" in for_omar
+    assert "Take the earlier one back" not in for_omar
+    await rita.types(CHANGE)
+    await rita.presses("Take the earlier one back")
+    await rita.sees(f"{forgotten.id} was cancelled by @rita")
+    await rita.presses("Run practise change", confirming="Yes, change it")
+    await rita.sees("Rehearsed: one was counted up", anytime=True)
+    after = stage.store.operations.get(forgotten.id)
+    assert after is not None
+    assert after.state is State.CANCELLED
 
 
 async def test_what_the_plan_was_computed_from_changed(stage: Stage) -> None:

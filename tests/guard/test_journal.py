@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import OpsError
-from bot.journal import OperationCancelled, Running, interrupt_lost, operation_id, steps_before
+from bot.journal import OperationCancelled, Running, interrupt_lost, steps_before
+from bot.short_ids import short_id
 from bot.store import Store
 from bot.store.operation_rows import Begun, Decision, State
 from tests.guard.test_decisions import REQUEST
@@ -128,9 +130,14 @@ async def test_cancel_ends_between_two_steps_where_that_is_possible(store: Store
 
 
 def test_ids_can_be_read_out() -> None:
-    ids = {operation_id() for _ in range(500)}
-    assert len(ids) > 495
-    assert all(len(one) == 9 and not set(one[3:]) & set("01OIL") for one in ids)
+    ids = {short_id("OP") for _ in range(5_000)}
+    assert len(ids) == 5_000  # of six letters two would be alike in one run of 60
+    assert all(re.fullmatch("OP-[2-9A-Z]{8}", one) and not set(one[3:]) & set("IL") for one in ids)
+
+
+def test_an_id_of_six_letters_is_found_as_before(store: Store) -> None:
+    add(store, "OP-7KQ2MX")
+    assert store.operations.get("OP-7KQ2MX") is not None
 
 
 def test_an_emergency_has_one_commander_until_it_ends(store: Store) -> None:

@@ -14,6 +14,7 @@ import pytest
 from bot.sandbox.workspace import ANA, OMAR
 from bot.store import Store
 from bot.store.operation_rows import State
+from tests.engines import surroundings
 from tests.guard.conftest import Stage
 
 DANGER = '/pitchey practise danger --steps 3 --seconds 60 --reason "kill it"'
@@ -29,6 +30,7 @@ async def start(stage: Stage) -> Process:
             "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml")),
             "SLACK_BOT_TOKEN": stage.workspace.bot_token,
             "SLACK_APP_TOKEN": stage.workspace.app_token,
+            **surroundings(stage.settings.store.path),
         },
         stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
     )  # fmt: skip

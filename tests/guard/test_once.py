@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.sandbox.workspace import ANA, OPS
 from bot.settings import Roles
 from bot.store import Store
 from bot.store.operation_rows import Decision, State
+from tests.engines import outlives, surroundings
 from tests.guard.conftest import Stage
 from tests.guard.test_approval import requested
 
@@ -148,7 +150,11 @@ async def test_killed_at_any_moment_nothing_happens_twice_and_everything_ends(
     chance = random.Random(7)
     for _ in range(KILLS):
         child = await asyncio.create_subprocess_exec(
-            sys.executable, str(CHILD), str(path), stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            str(CHILD),
+            str(path),
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | surroundings(path),
         )
         assert child.stdout is not None
         await asyncio.wait_for(child.stdout.readline(), 30)
@@ -158,7 +164,11 @@ async def test_killed_at_any_moment_nothing_happens_twice_and_everything_ends(
     store = Store.open(path)
     try:
         now = datetime.now(UTC)
+        ended = time.monotonic() + outlives(path)
         interrupt_lost(store, now)
+        while store.operations.running() and time.monotonic() < ended:
+            await asyncio.sleep(0.2)
+            interrupt_lost(store, now)
         later = now + timedelta(hours=1)
         expire_overdue(store, later)
         records = store.operations.newest(100_000)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.sandbox.workspace import ANA, OMAR
 from bot.store.operation_rows import Decision, State
+from tests.engines import surroundings
 from tests.guard.conftest import Stage
 
 DANGER = ("practise", "danger", "--seconds", "0", "--reason", "from a 'terminal' & \"quoted\"")
@@ -27,6 +28,7 @@ async def start(
         "HOME": os.environ.get("HOME", "/"),
         "LOGNAME": "oncall",
         "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml")),
+        **surroundings(stage.settings.store.path),
     }
     if slack:
         environment["SLACK_BOT_TOKEN"] = stage.workspace.bot_token
@@ -59,9 +61,11 @@ async def test_a_change_that_nobody_can_confirm_is_refused(stage: Stage) -> None
 async def test_on_a_tty_y_runs_it_and_anything_else_does_not(stage: Stage) -> None:
     for typed, effects in ((b"\n", 0), (b"y\n", 1)):
         ours, theirs = pty.openpty()
-        environment = dict(os.environ) | {
-            "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml"))
-        }
+        environment = (
+            dict(os.environ)
+            | {"PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml"))}
+            | surroundings(stage.settings.store.path)
+        )
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "practise", "change", "--seconds", "0",
             cwd=Path(__file__).parents[2], env=environment,
@@ -80,9 +84,11 @@ async def test_on_a_tty_y_runs_it_and_anything_else_does_not(stage: Stage) -> No
 
 async def test_ctrl_c_at_the_question_ends_at_once_and_withdraws_the_request(stage: Stage) -> None:
     ours, theirs = pty.openpty()
-    environment = dict(os.environ) | {
-        "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml"))
-    }
+    environment = (
+        dict(os.environ)
+        | {"PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml"))}
+        | surroundings(stage.settings.store.path)
+    )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", *DANGER, "--break-glass",
         cwd=Path(__file__).parents[2], env=environment,

@@ -40,9 +40,10 @@ STEPS = tuple(Step(f"step {n} " + "s" * 60, NOW, NOW + timedelta(seconds=n)) for
 def cards(record: OperationRecord) -> list[tuple[str, list[Block]]]:
     who = Approvers(Role.OPERATOR, ("<@U0ANA>",), ("@oncall",), 2).sentence
     resuming = replace(record, resumes="OP-BBBBBB")
+    rival = replace(record, id="OP-CCCCCC")
     before = tuple(step.name for step in STEPS)
     found = [
-        request_views.request_card(record, "/pitchey", who, rival="something waits too"),
+        request_views.request_card(record, "/pitchey", who, rival=rival),
         request_views.request_card(resuming, "/pitchey", who, before),
         run_views.running(replace(resuming, started_at=NOW), COMMAND, STEPS, NOW, "", before),
         run_views.cut_off(replace(resuming, state=State.INTERRUPTED), STEPS, before),
@@ -70,7 +71,7 @@ def cards(record: OperationRecord) -> list[tuple[str, list[Block]]]:
             "/pitchey",
             15,
             before,
-            "something waits too",
+            rival,
         ),
         approval_views.terminal_question(record, "/pitchey", before, "an admin at the terminal"),
         approval_views.waiting(record, "C0OPS00001", who, commands=True),

@@ -10,7 +10,8 @@ import pytest
 from bot import approval_views, clearance, guard_answers, request_views, run_views
 from bot.access.approvers import KnownGroup, approvers
 from bot.ask_buttons import REASON
-from bot.command import Role
+from bot.blocks import context, section
+from bot.command import Block, Role
 from bot.guard_input import no_reason
 from bot.settings import Roles
 from bot.store.operation_rows import State, Step
@@ -78,6 +79,42 @@ def test_resuming_says_from_where_and_what_is_left_out() -> None:
     assert "3. Backing up, done in 2 s" in str(blocks)
 
 
+def _ended(state: State, text: str, *blocks: Block, **stored: object) -> tuple[str, list[Block]]:
+    result = {"text": text, "blocks": list(blocks), **stored}
+    record = replace(RECORD, state=state, started_at=NOW, ended_at=LATER, result=result)
+    return run_views.result(record, (), COMMAND)
+
+
+def test_what_came_of_it_is_the_first_line_and_is_said_once() -> None:
+    passed = ":white_check_mark: Drill passed: 12 tables"
+    text, blocks = _ended(State.SUCCEEDED, passed, section(f"*{passed}*"), context("Dropped."))
+    assert text == passed
+    assert blocks[0] == section(f"*{passed}*")
+    assert str(blocks).count("Drill passed") == 1
+    assert "`practise danger` on stage" in str(blocks[-1])
+
+
+def test_an_answer_without_a_line_of_its_own_gets_one() -> None:
+    text, blocks = _ended(State.SUCCEEDED, "Twelve tables.", context("Dropped."))
+    assert text == ":white_check_mark: Twelve tables."
+    assert blocks[:2] == [section(f"*{text}*"), context("Dropped.")]
+    text, blocks = _ended(State.SUCCEEDED, "")
+    assert text == ":white_check_mark: Done: `practise danger` on stage."
+    assert blocks[0] == section(f"*{text}*")
+
+
+def test_a_bad_result_is_an_answer_and_an_error_says_what_it_ended() -> None:
+    differs = ":warning: The copy differs: 3 rows"
+    text, blocks = _ended(State.FAILED, differs, section(f"*{differs}*"), answered=True)
+    assert text == differs
+    assert blocks[0] == section(f"*{differs}*")
+    error = (section(":x: No disk."), context("Make room."))
+    text, blocks = _ended(State.FAILED, ":x: No disk.", *error, answered=False)
+    assert text == ":x: Failed: `practise danger` on stage. No disk."
+    heading = section("*:x: Failed: `practise danger` on stage.*\nNo disk.")
+    assert blocks[:2] == [heading, context("Make room.")]
+
+
 def test_an_early_end_says_command_target_and_what_was_done() -> None:
     failed = replace(
         RECORD, state=State.FAILED, started_at=NOW, ended_at=LATER, result={"text": ":x: No disk."}
@@ -133,7 +170,9 @@ def test_names_of_cancellers_old_and_new() -> None:
 def test_the_list_counts_all_and_marks_broken_glass() -> None:
     record = replace(RECORD, state=State.SUCCEEDED, glass="a SEV1", ended_at=LATER)
     reply = list_reply(OperationList((record,), total=7, waiting=3, running=1))
-    assert reply.text == ":clipboard: Operations: 1 shown of 7; 3 waiting and 1 running now."
+    assert (
+        reply.text == ":clipboard: 7 operations, the newest 1 shown; 3 waiting and 1 running now."
+    )
     assert "glass broken" in str(reply.blocks)
 
 

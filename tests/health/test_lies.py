@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -205,7 +206,34 @@ async def test_an_api_that_fails_now_and_then_is_degraded(tmp_path: Path) -> Non
 
     found = await api_check(tmp_path, flapping)
     assert (found.state, found.summary) == (State.DEGRADED, "some requests fail")
-    assert found.meaning.startswith("1 of 5 test requests failed")
+    assert found.meaning.startswith("1 of 6 test requests failed")
+
+
+@pytest.mark.parametrize("failing", [{1}, {2}, {1, 2}])
+async def test_an_api_whose_report_fails_now_and_then_is_degraded(
+    tmp_path: Path, failing: set[int]
+) -> None:
+    """Chance hits the report's address as well: asked once more, it tells which it was."""
+    counts: Counter[str] = Counter()
+    honest = routes(GOOD)
+
+    async def flapping(request: web.Request) -> web.StreamResponse:
+        counts[request.path] += 1
+        ping = request.path == "/api/health/ping" and counts[request.path] == 3
+        report = request.path == "/api/health" and counts[request.path] in failing
+        if ping or report:
+            return web.json_response({"success": False, "error": {"code": "INTERNAL"}}, status=500)
+        return await honest(request)
+
+    found = await api_check(tmp_path, flapping)
+    assert (found.state, found.summary) == (State.DEGRADED, "some requests fail")
+
+
+async def test_a_report_that_never_answers_is_told_as_that(tmp_path: Path) -> None:
+    said = {"success": False, "error": {"code": "INTERNAL"}}
+    found = await api_check(tmp_path, routes({**GOOD, "/api/health": (500, said)}))
+    assert (found.state, found.summary) == (State.DEGRADED, "says success: false")
+    assert found.meaning.startswith("Answers the short question, but not the one for its parts")
 
 
 async def test_one_failure_among_answers_is_not_the_end_of_sign_in(tmp_path: Path) -> None:

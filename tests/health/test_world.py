@@ -57,12 +57,14 @@ EXPECTED: dict[str, tuple[float | None, int, str, str]] = {
 # What the logs, the analytics, the alerts, a diagnosis, a deployment, or reading a backup tell,
 # and health does not ask.
 NOT_ASKED = {
-    "cloudflare_flaky", "logs_off", "tail_cut", "analytics_late", "analytics_partial",
-    "ddos_attack", "backup_damaged", "blocking_session", "build", "build_broken", "build_errors",
-    "build_slow", "cache_exposed", "clock_skew", "cold_starts", "cookies_insecure", "cors_wrong",
-    "missing_index", "multipart_refused", "region_down", "region_slow", "secret_changed",
-    "storage_cuts", "storage_shortens", "upload_endpoint_broken", "upload_limit_low",
-    "uploads_read_only", "worker_cpu_high",
+    "cloudflare_flaky", "cloudflare_late", "cloudflare_loses", "cloudflare_swallows",
+    "logs_off", "tail_cut", "analytics_late", "analytics_partial",
+    "ddos_attack", "backup_ahead", "backup_damaged", "blocking_session", "build", "build_broken",
+    "build_errors", "build_slow", "cache_exposed", "clock_skew", "cold_starts", "cookies_insecure",
+    "cors_wrong", "missing_index", "multipart_refused", "region_down", "region_slow",
+    "secret_changed", "storage_cuts", "storage_lies", "storage_shortens", "storage_stale",
+    "upload_endpoint_broken",
+    "upload_limit_low", "uploads_read_only", "worker_cpu_high",
     # They last for a while after the switch: tests/diagnosis has them.
     "database_waking", "jwt_secret_missing", "session_store_down",
 }  # fmt: skip

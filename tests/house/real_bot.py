@@ -62,9 +62,15 @@ def open_house(settings: Settings, *features: Feature) -> House:
 
 @asynccontextmanager
 async def real_bot(
-    folder: Path, *features: Feature, manifest: AppManifest | None = None
+    folder: Path,
+    *features: Feature,
+    manifest: AppManifest | None = None,
+    connect: bool = True,
 ) -> AsyncIterator[RealBot]:
-    """Ana is an admin, Omar an operator, Rita a responder, everybody else a viewer."""
+    """Ana is an admin, Omar an operator, Rita a responder, everybody else a viewer.
+
+    Without `connect` the test itself lets Slack in.
+    """
     faults = Faults()
     workspace = Workspace(manifest or AppManifest.load(ROOT / "manifest.yml"), faults=faults)
     workspace.rates.enforced = False
@@ -76,7 +82,8 @@ async def real_bot(
     assert secret is not None
     handler = AsyncSocketModeHandler(connected.bolt, secret.get_secret_value())
     connected.outbox.start()
-    await handler.connect_async()
+    if connect:
+        await handler.connect_async()
     connected.listeners.open()
     try:
         yield RealBot(workspace, house, connected)

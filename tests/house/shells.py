@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.store import AuditEntry, Store
+from tests.engines import surroundings
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +33,7 @@ def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedPr
     return subprocess.run(
         ["bash", "-c", known + line],
         cwd=folder,
-        env=kept | {"PYTHONPATH": str(ROOT)} | environment,
+        env=kept | {"PYTHONPATH": str(ROOT)} | surroundings(_store(folder)) | environment,
         capture_output=True,
         check=False,
         timeout=60,
@@ -40,8 +41,12 @@ def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedPr
 
 
 def recorded(folder: Path) -> tuple[AuditEntry, ...]:
-    store = Store.open(folder / "var" / "pitchey.sqlite3")
+    store = Store.open(_store(folder))
     try:
         return tuple(store.audit.entries())
     finally:
         store.close()
+
+
+def _store(folder: Path) -> Path:
+    return folder / "var" / "pitchey.sqlite3"

@@ -26,3 +26,15 @@ def test_names_in_an_error_call_nobody_and_link_nowhere() -> None:
 def test_people_and_times_that_the_bot_names_itself_stay() -> None:
     told = "Only <@U0ANA00001> can, until <!date^1795710096^{time}|12:00 UTC>."
     assert told in answers.not_understood(ASKED, BadInput(told)).text
+
+
+def test_what_would_help_is_a_button_unless_it_is_too_long_for_one() -> None:
+    helps = (("Create the publication", "db publication create"), ("Too long", "x" * 3_000))
+    for reply in (
+        answers.failed(ASKED, OpsError("Not yet.", permanent=True, offers=helps)),
+        answers.not_understood(ASKED, BadInput("Which one?", offers=helps)),
+    ):
+        (row,) = [block for block in reply.blocks if block["type"] == "actions"]
+        (button,) = row["elements"]
+        assert button["text"]["text"] == "Create the publication"
+        assert json.loads(button["value"])["run"] == "db publication create"

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.inbox import Inbox, noted, recalled
+from bot.inbox import KEEP_TRYING, Inbox, NotKept, noted, recalled
 from bot.observability import Observability
 from bot.payloads import from_slash
 from bot.redaction import Redactor
 from bot.store import Store
+from tests.house.taking_nothing import taking_nothing
 
 BODY = {
     "user_id": "UANA0001",
@@ -62,13 +63,71 @@ async def test_what_is_kept_for_after_a_crash_holds_no_secret(store: Store) -> N
     store.close()
 
 
-async def test_a_store_that_fails_does_not_hold_up_the_answers(store: Store) -> None:
+async def test_a_store_that_fails_holds_up_the_first_answers_only(store: Store) -> None:
     inbox = Inbox(store, Observability(), Redactor(["hush-hush-1"]).text)
     store.close()
     began = time.monotonic()
     for number in range(5):
-        assert await inbox.claim(from_slash({**BODY, "trigger_id": f"{number}"}))
-    assert time.monotonic() - began < 5.0
+        with pytest.raises(NotKept, match="takes nothing"):
+            await inbox.claim(from_slash({**BODY, "trigger_id": f"{number}"}))
+    assert KEEP_TRYING < time.monotonic() - began < 3.0
+
+
+async def test_a_store_that_fails_for_a_moment_is_waited_for(store: Store) -> None:
+    """Acknowledged before it is kept, it would be lost with this process."""
+    inbox = Inbox(store, Observability(), Redactor([]).text)
+    with taking_nothing(store):
+        claims = [
+            asyncio.create_task(inbox.claim(from_slash({**BODY, "trigger_id": each})))
+            for each in "aab"
+        ]
+        await asyncio.sleep(0.3)
+        assert not any(each.done() for each in claims)
+    assert sorted(await asyncio.gather(*claims)) == [False, True, True]
+    assert len(store.deliveries.unfinished()) == 2
+    store.close()
+
+
+async def test_what_a_failing_store_did_not_take_is_written_once_it_does(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what was answered long ago is told as interrupted when this process ends, and what is
+    being worked on is lost with it."""
+    monkeypatch.setattr("bot.inbox.KEEP_TRYING", 0.05)
+    inbox = Inbox(store, Observability(), Redactor([]).text)
+    before, during, answered = (from_slash({**BODY, "trigger_id": each}) for each in "abc")
+    await inbox.claim(before)
+    with taking_nothing(store):
+        inbox.finish(before.delivery)
+        for each in (during, answered):
+            with pytest.raises(NotKept) as told:
+                await inbox.claim(each)
+        inbox.finish(answered.delivery)
+        inbox.flush()
+    assert await told.value.later
+    assert [each.delivery_id for each in store.deliveries.unfinished()] == [during.delivery]
+    # What Slack sends again of it is known by now.
+    assert not await inbox.claim(during)
+    assert not await inbox.claim(answered)
+    store.close()
+
+
+async def test_of_what_a_store_never_takes_the_oldest_is_given_up(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.inbox.KEEP_TRYING", 0.0)
+    monkeypatch.setattr("bot.inbox.MOST_KEPT", 2)
+    inbox, later = Inbox(store, Observability(), Redactor([]).text), []
+    with taking_nothing(store):
+        for number in range(4):
+            with pytest.raises(NotKept) as told:
+                await inbox.claim(from_slash({**BODY, "trigger_id": f"{number}"}))
+            later.append(told.value.later)
+        inbox.flush(last=True)
+    inbox.flush(last=True)
+    assert [each.cancelled() for each in later] == [True, True, False, False]
+    assert len(store.deliveries.unfinished()) == 2
+    store.close()
 
 
 def test_text_that_is_no_request_is_refused() -> None:

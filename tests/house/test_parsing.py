@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.app import catalogue
 from bot.arguments import UnknownWord
 from bot.command import Argument, Catalogue, Feature, Kind
 from bot.errors import BadInput
-from bot.parsing import HelpWanted, Parsed, parse
+from bot.parsing import HelpWanted, MissingArgument, Parsed, parse
 from bot.words import LONGEST, split
 from tests.house.catalogue import CATALOGUE, COMMANDS
 
@@ -176,6 +177,81 @@ def test_what_is_missing_is_one_press_away() -> None:
         parse(catalogue, ["upkeep"])
     assert caught.value.suggestions == ("upkeep daily", "upkeep weekly")
     assert caught.value.hint == ("Allowed: `daily`, `weekly`. Example: `/pitchey upkeep daily`.")
+    alone = replace(upkeep, arguments=(replace(which, alone=("daily",)),))
+    with pytest.raises(UnknownWord) as caught:
+        parse(Catalogue((Feature("upkeep", "Upkeep", (alone,)),)), ["upkeep"])
+    assert caught.value.suggestions == ("upkeep daily",)
     with pytest.raises(UnknownWord) as caught:
         parse(CATALOGUE, ["note"])
     assert caught.value.suggestions == ("help note",)
+
+
+def test_other_names_of_commands_lead_to_one_command_each() -> None:
+    commands = catalogue().commands
+    aliases = [alias for command in commands for alias in command.aliases]
+    assert len(aliases) == len(set(aliases))
+    assert not set(aliases) & {command.name for command in commands}
+    for command in commands:
+        for argument in command.arguments:
+            assert set(argument.synonyms.values()) <= set(argument.choices)
+            assert not set(argument.synonyms) & set(argument.choices)
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("deploys", "deployments"),
+        ("incidents", "incident list"),
+        ("incident new Shop is down", "incident declare"),
+        ("incident declare Shop is down --severity 2", "incident declare"),
+        ("incident severity P1", "incident severity"),
+        ("backup", "backups"),
+        ("backup now", "backup now"),
+        ("restart", "workers restart"),
+        ("database", "db"),
+        ("playbook", "playbook list"),
+        ("playbook show data-breach", "playbook show"),
+        ("on-call", "oncall"),
+        ("outage database", "emergency"),
+        ("secrets", "secrets list"),
+        ("silence SLOW_RESPONSE for 1h deploying", "alerts silence"),
+    ],
+)
+def test_what_people_type_instead_finds_its_command(line: str, name: str) -> None:
+    found = parse(catalogue(), split(line))
+    assert isinstance(found, Parsed)
+    assert found.command.name == name
+
+
+@pytest.mark.parametrize("line", ["incident resolve", "incident close INC-12", "incident reopen"])
+def test_ending_an_incident_in_other_words_asks_for_its_status(line: str) -> None:
+    with pytest.raises(MissingArgument, match="`incident status` needs `status`"):
+        parse(catalogue(), split(line))
+
+
+@pytest.mark.parametrize("line", ["backup nwo", "playbook strat data-breach", "secrets rotat X"])
+def test_a_misspelled_second_word_is_still_told(line: str) -> None:
+    with pytest.raises(BadInput):
+        parse(catalogue(), split(line))
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "incident"),
+    [
+        ("incident status INC-12 resolved", "resolved", "INC-12"),
+        ("incident status resolved inc-12", "resolved", "inc-12"),
+        ("incident status resolved", "resolved", None),
+    ],
+)
+def test_an_incidents_id_is_understood_wherever_it_stands(
+    line: str, status: str, incident: str | None
+) -> None:
+    found = parse(catalogue(), split(line))
+    assert isinstance(found, Parsed)
+    assert (found.arguments["status"], found.arguments["incident"]) == (status, incident)
+
+
+def test_an_incidents_id_in_a_text_is_text() -> None:
+    found = parse(catalogue(), split("incident note INC-12 had the same cause"))
+    assert isinstance(found, Parsed)
+    assert found.arguments["text"] == "INC-12 had the same cause"

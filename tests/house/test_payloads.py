@@ -164,6 +164,8 @@ def test_a_destination_survives_being_written_down() -> None:
 
 
 def test_references_can_be_read_out_and_differ() -> None:
-    made = {reference() for _ in range(1_000)}
-    assert len(made) == 1_000
+    """What a request leaves behind, such as a note, is told from another one's by it."""
+    made = {reference() for _ in range(5_000)}
+    assert len(made) == 5_000
+    assert all(len(one) == len("P-") + 8 for one in made)
     assert not any(set(one[2:]) & set("01OIL") for one in made)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.house.shells import configured, recorded, shell
 
+CHANGE = "practise change x --yes"
+
 
 def damaged(folder: Path) -> None:
     (folder / "var").mkdir()
@@ -24,6 +26,7 @@ def out_of_space(folder: Path) -> None:
     (folder / "var" / "pitchey.sqlite3").symlink_to("/dev/full")
 
 
+@pytest.mark.file_only
 @pytest.mark.parametrize("broken", [damaged, no_folder, out_of_space])
 def test_reading_goes_on(broken: object, tmp_path: Path) -> None:
     configured(tmp_path)
@@ -40,17 +43,27 @@ def test_reading_goes_on(broken: object, tmp_path: Path) -> None:
     assert b"Cloudflare" in done.stdout
 
 
+@pytest.mark.file_only
 def test_what_needs_the_store_says_so_and_changes_nothing(tmp_path: Path) -> None:
     configured(tmp_path)
     damaged(tmp_path)
     # An empty audit log would be a lie.
-    lines = ("audit", "audit verify", "operations", "practice change x --yes", "practice --yes")
-    for words in lines:
+    for words in ("audit", "audit verify", "operations", CHANGE):
         done = shell(f"pitchey {words}", tmp_path)
-        assert done.returncode not in (0, 1), (words, done.stdout)
+        assert (done.returncode, b"is damaged" in done.stdout) == (69, True), (words, done.stdout)
         assert b"Traceback" not in done.stderr
-    done = shell("pitchey audit verify", tmp_path)
-    assert (done.returncode, b"is damaged" in done.stdout) == (69, True)
+
+
+def test_a_database_that_is_away_is_as_a_broken_file(tmp_path: Path) -> None:
+    configured(tmp_path)
+    away = "postgresql://bot:planted@127.0.0.1:1/records"
+    read = shell("pitchey help --json", tmp_path, STORE_URL=away)
+    (line,) = read.stderr.decode().splitlines()
+    assert (read.returncode, json.loads(read.stdout)["exit_code"]) == (0, 0)
+    assert line.startswith("pitchey: not recorded in the audit log: The store 127.0.0.1/records")
+    changed = shell(f"pitchey {CHANGE}", tmp_path, STORE_URL=away)
+    assert (changed.returncode, b"does not answer" in changed.stdout) == (69, True), changed.stdout
+    assert b"planted" not in read.stdout + read.stderr + changed.stdout + changed.stderr
 
 
 def test_a_good_store_records(tmp_path: Path) -> None:

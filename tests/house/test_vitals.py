@@ -53,6 +53,7 @@ def record(**more: datetime | None) -> ScheduleRecord:
         (replace(WELL, late=30 * SECOND, late_job="tick"), "ok", ""),
         (replace(WELL, oldest=timedelta(hours=1)), "degraded", "outbox: a message waits"),
         (replace(WELL, failed=2), "degraded", "outbox: 2 messages were refused"),
+        (replace(WELL, leaving=True), "draining", ""),
     ],
 )
 def test_what_makes_it_unfit_and_what_only_needs_a_word(
@@ -114,7 +115,8 @@ def test_read_from_a_bot_and_shown_to_prometheus(house: House) -> None:
 
 def test_a_store_that_is_gone_is_an_answer_too(house: House) -> None:
     signs = VitalSigns(house.dispatcher.runtime, (job(15 * SECOND),), "socket", lambda: None)
-    house.store._connection._sqlite.close()
+    connection = house.store._connection
+    (getattr(connection, "_sqlite", None) or getattr(connection, "_pool")).close()  # noqa: B009
     found = signs.read()
     assert found.store_problem
     assert found.told()["status"] == "failing"

@@ -108,11 +108,11 @@ class Stage:
         await until(lambda: self.store.incidents.count() > before)
         return await self.furnished()
 
-    async def furnished(self) -> tuple[IncidentRecord, Channel]:
+    async def furnished(self, within: float = 5.0) -> tuple[IncidentRecord, Channel]:
         """The newest incident, once its room is made and its card pinned."""
-        await until(lambda: self.store.incidents.count() and self.newest().room == "made")
+        await until(lambda: self.store.incidents.count() and self.newest().room == "made", within)
         record = self.newest()
-        await until(lambda: self.runtime.messages.delivered(record.card) is not None)
+        await until(lambda: self.runtime.messages.delivered(record.card) is not None, within)
         await self.look()
         return self.newest(), self.workspace.channels[record.channel]
 

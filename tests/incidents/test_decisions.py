@@ -129,6 +129,9 @@ AUDITED = AuditEntry(NOW, "r", "U1", "ana", "slash command", "C1", "status", "st
         (replace(AUDITED, command="practise change"), _SOME, "change"),
         (replace(AUDITED, command="practise change", channel="C2"), _SOME, ""),
         (replace(AUDITED, command="", outcome="failed"), _SOME, ""),
+        (replace(AUDITED, command="practise change", outcome="not understood"), _SOME, ""),
+        (replace(AUDITED, command="rollback", outcome="requested", channel="C2"), _SOME, "change"),
+        (replace(AUDITED, command="rollback", outcome="not understood", channel="C2"), _SOME, ""),
     ],
 )
 def test_what_belongs_on_a_timeline(entry: AuditEntry, incident: IncidentRecord, kind: str) -> None:

@@ -17,6 +17,7 @@ from bot.clients.storage import Bucket
 from bot.sandbox.workspace import OMAR
 from bot.store import Store
 from bot.store.lessons_rows import EvidenceState
+from tests.engines import surroundings
 from tests.incidents.stage import Stage
 from tests.sandbox.workspace.stage import until
 
@@ -50,6 +51,7 @@ async def _bot(stage: Stage) -> Process:
             "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml")),
             "SLACK_BOT_TOKEN": stage.workspace.bot_token,
             "SLACK_APP_TOKEN": stage.workspace.app_token,
+            **surroundings(stage.settings.store.path),
             "AWS_ACCESS_KEY_ID": "key",
             "AWS_SECRET_ACCESS_KEY": "secret",
         },

@@ -110,6 +110,16 @@ def test_lists(store: Store) -> None:
     assert store.incidents.search("%") == store.incidents.search("100%")
 
 
+@pytest.mark.parametrize("typed", ["überlast", "Überlast", "ÜBERLAST", "überlast GARÇON"])
+def test_letters_beyond_ascii_are_found_small_and_capital(store: Store, typed: str) -> None:
+    wanted = declared(store, "Überlast bei Garçon")
+    told = declared(store, "Other")
+    store.timeline.append(told.id, entry("ÜBERLAST, says the garçon"))
+    declared(store, "Uberlast bei Garcon")
+
+    assert [each.id for each in store.incidents.search(typed)] == [told.id, wanted.id]
+
+
 def test_a_role_is_taken_once(store: Store) -> None:
     made, work = declared(store), store.incident_work
     assert work.take(made.id, COMMANDER, ANA, "", entry("ana takes"), NOW) is None

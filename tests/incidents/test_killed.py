@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.sandbox.workspace import OMAR, RITA
 from bot.store import Store
+from tests.engines import outlives, surroundings
 from tests.incidents.stage import Stage
 from tests.sandbox.workspace.stage import until
 
@@ -24,6 +25,7 @@ async def _process(stage: Stage) -> Process:
             "PITCHEY_CONFIG": str(stage.settings.store.path.with_name("pitchey.toml")),
             "SLACK_BOT_TOKEN": stage.workspace.bot_token,
             "SLACK_APP_TOKEN": stage.workspace.app_token,
+            **surroundings(stage.settings.store.path),
         },
         stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
     )  # fmt: skip
@@ -49,7 +51,7 @@ async def test_killed_as_it_was_stored_everything_follows_after_the_restart(stag
         stage.faults.switch("slack_slow", False)
         await stage.start()
     await stage.look()
-    record, channel = await stage.furnished()
+    record, channel = await stage.furnished(5 + outlives(stage.settings.store.path))
     assert {RITA, OMAR} <= set(channel.member_ids)
     assert len(channel.pinned) == 1
     made = [each for each in stage.workspace.channels.values() if each.name.startswith("inc-")]

@@ -12,7 +12,7 @@ from bot.sandbox.workspace import ANA, GENERAL, OMAR, OPS, RITA, VIC
 from bot.store.incidents_rows import BOT, RoomState
 from handlers.incidents import rooms
 from tests.incidents.stage import Stage
-from tests.sandbox.workspace.stage import until, without
+from tests.sandbox.workspace.stage import until
 
 
 async def test_declared_by_form_the_room_is_furnished(stage: Stage) -> None:
@@ -96,14 +96,17 @@ async def test_a_security_incident_is_told_nobody_else(stage: Stage) -> None:
 
 
 async def test_where_slack_refuses_the_channel_it_lives_in_a_thread(stage: Stage) -> None:
-    without(stage.workspace, "channels:manage")
+    stage.faults.switch("scope_channels_manage", True)
     rita = stage.actor(RITA)
     await rita.types("/pitchey incident declare No room here --severity SEV2")
     await until(lambda: stage.store.incidents.count() and stage.newest().room == "shared")
     await rita.sees_message("no channel of its own", anytime=True, within=8)
+    stage.faults.switch("scope_channels_manage", False)
     record = await stage.settled()
     assert record.channel == OPS
     thread = stage.actor(RITA).at(OPS, record.thread_ts)
+    told = await thread.sees_message("pitchey manifest", anytime=True, within=8)
+    assert "lacks the scope channels:manage" in told.text
     await thread.types("<@U0PITCHEY1> incident note the pool was full")
     await until(lambda: len(stage.entries(record.id, "note")) == 1)
     await thread.presses("Take commander")
@@ -111,12 +114,16 @@ async def test_where_slack_refuses_the_channel_it_lives_in_a_thread(stage: Stage
 
 
 async def test_refused_pins_and_topics_delay_nothing(stage: Stage) -> None:
-    without(stage.workspace, "pins:write")
+    stage.faults.switch("scope_pins_write", True)
     await stage.actor(RITA).types("/pitchey incident declare Unpinned")
     record, channel = await stage.furnished()
     assert channel.pinned == []
     assert any("could not be pinned" in each.text for each in stage.entries(record.id, "room"))
     assert RITA in channel.member_ids
+    stage.faults.switch("scope_pins_write", False)
+    room = stage.actor(RITA).at(channel.id)
+    told = await room.sees_message("could not be pinned", anytime=True, within=8)
+    assert "the app lacks the scope pins:write" in told.text
 
 
 async def test_while_slack_fails_it_waits_and_is_told_later(stage: Stage) -> None:

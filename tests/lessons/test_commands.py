@@ -72,6 +72,7 @@ async def test_files_are_written_in_a_terminal(house: House, store: Store, tmp_p
     assert "cannot be written" in wrong.text
 
 
+@pytest.mark.both_engines
 async def test_an_action_item_from_its_beginning_to_its_end(house: House, store: Store) -> None:
     record = past.resolved(store)
     line = f'incident action add --incident {record.id} --due 7d --act measures "Limit R&D"'

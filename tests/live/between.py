@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,12 +24,14 @@ class Between:
     """What happens to changes. `lost` answers are lost on the way back: the change is done.
 
     `fails` are refused with 503 before they arrive. `lies` are answered 200 with success false.
-    `blind` loses every later look as well. `first` and `then` run around the first change.
+    `hangs` is how many seconds the answer to a change that is done is late. `blind` loses every
+    later look as well. `first` and `then` run around the first change.
     """
 
     lost: int = 0
     fails: int = 0
     lies: int = 0
+    hangs: float = 0.0
     blind: bool = False
     first: Callable[[], None] | None = None
     then: Callable[[], None] | None = None
@@ -56,6 +59,8 @@ class Between:
             if self.then is not None:
                 then, self.then = self.then, None
                 then()
+            if self.hangs:
+                await asyncio.sleep(self.hangs)
             if self.lost or self.lies:
                 self._blinded = self.blind
                 if self.lies:

@@ -15,8 +15,7 @@ from bot.clients.cloudflare_refusals import (
     refusal,
 )
 from bot.clients.cloudflare_secrets import put_secret
-from bot.errors import Unreachable
-from bot.live import LiveChanged, Unknown, put_live
+from bot.live import LiveChanged, NothingChanged, Unknown, put_live
 from bot.sandbox.cloudflare.account import WORKER
 from bot.sandbox.cloudflare.script import Script
 from bot.sandbox.world import World
@@ -91,23 +90,42 @@ async def test_an_answer_that_was_lost_is_looked_for_and_not_sent_again(
     assert live(world) == wanted
 
 
-async def test_what_did_not_arrive_is_sent_again(world: World) -> None:
+async def test_what_did_not_arrive_is_sent_again(world: World, impatient: None) -> None:
     between = Between(fails=2)
     await go(world, between)
     assert len(between.changes) == 1
     assert live(world)[0].version == older(world)
 
 
-async def test_what_never_arrives_is_told_as_cloudflares_failure(world: World) -> None:
+async def test_what_never_arrives_is_told_as_cloudflares_failure(
+    world: World, impatient: None
+) -> None:
     before = live(world)
-    with pytest.raises(Unreachable, match="failing"):
+    with pytest.raises(NothingChanged, match=r"Nothing was changed: live is .* 100 %.*failing"):
         await go(world, Between(fails=9))
     assert live(world) == before
 
 
-async def test_where_nobody_can_look_it_is_said_that_nobody_knows(world: World) -> None:
-    with pytest.raises(Unknown, match="not known whether the deployment took effect"):
+async def test_where_nobody_can_look_it_is_said_that_nobody_knows(
+    world: World, impatient: None
+) -> None:
+    with pytest.raises(Unknown, match="NOT KNOWN whether the deployment took effect") as told:
         await go(world, Between(lost=1, blind=True))
+    assert told.value.permanent  # nothing is to be sent again before a look
+    assert told.value.offers == (("Look again", "deployments"),)
+
+
+async def test_an_answer_that_takes_too_long_is_looked_for_after_the_deadline(
+    world: World,
+) -> None:
+    between = Between(hangs=30.0)
+    async with through(world, between) as cloudflare:
+        wanted = (Share(older(world), 100),)
+        done = await put_live(
+            cloudflare, WORKER, wanted, expected=live(world), message="x", deadline=1.0
+        )
+    assert done.noticed
+    assert len(between.changes) == 1
 
 
 async def test_rate_limits_are_waited_for(world: World) -> None:

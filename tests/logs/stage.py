@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from bot.app import House
 from bot.app import Workspace as Connected
 from bot.command import Invocation, Person, Reply, Surface
+from bot.desk import TerminalDesk
 from bot.patience import Nobody
 from bot.sandbox.world import World
 from bot.settings import Settings, load
@@ -44,6 +45,16 @@ async def opened(
         yield house
     finally:
         await house.aclose()
+
+
+@asynccontextmanager
+async def agreeing(world: World, folder: Path) -> AsyncIterator[House]:
+    """A house whose terminal says yes to every question."""
+    async with opened(world, folder) as house:
+        house.dispatcher.guard.desk = TerminalDesk(yes=True)
+        house.dispatcher.guard.open()
+        yield house
+        await house.dispatcher.guard.aclose()
 
 
 async def run(house: House, line: str, reader: Reader | None = None) -> Reply:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clients.cloudflare_tail_events import Overload, TailEvent, read_frame
-from bot.clients.cloudflare_telemetry import KeptEvent, read_classes, read_events
+from bot.clients.cloudflare_telemetry import KeptEvent, read_events
 from handlers.logs.entries import fits, of_kept, of_tail
 from handlers.logs.grouping import MOST_GROUPS, Groups, common_routes, grouped, route, template
 from handlers.logs.result import Entry
@@ -96,7 +96,6 @@ def test_no_message_breaks_the_reading(body: Any) -> None:
         grouped(of_tail(event))
     kept = list(read_events(body))
     grouped(of_kept(kept))
-    read_classes(body)
 
 
 def test_one_failure_is_told_once() -> None:

@@ -20,6 +20,7 @@ from handlers.logs.leftovers import clear
 from handlers.logs.result import Watch
 from handlers.logs.stream import stream
 from handlers.logs.views_live import ended_reply
+from tests.engines import outlives, surroundings
 from tests.logs.stage import Reader, in_slack, opened, run, settings_of
 from tests.logs.test_past import ask
 from tests.sandbox.workspace.stage import until
@@ -124,6 +125,7 @@ async def test_a_killed_process_leaves_nothing_for_long(world: World, tmp_path: 
         **os.environ,
         **world.environment,
         "PITCHEY_CONFIG": str(tmp_path / "pitchey.toml"),
+        **surroundings(settings.store.path),
     }
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "logs", "--for", "60s", env=variables,
@@ -136,6 +138,7 @@ async def test_a_killed_process_leaves_nothing_for_long(world: World, tmp_path: 
     finally:
         child.send_signal(signal.SIGKILL)
         await child.wait()
+    await asyncio.sleep(outlives(settings.store.path))
     assert len(world.cloudflare.tails.sessions) == 1
     async with opened(world, tmp_path, settings) as house:
         assert await clear(house.dispatcher.runtime) == 1

@@ -91,6 +91,7 @@ async def test_health_dashboard_and_home_say_that_it_is_on(stage: Stage) -> None
     await ana.sees("production is in maintenance mode", anytime=True, within=WITHIN)
 
 
+@pytest.mark.both_engines
 async def test_it_is_reminded_of_again_and_again_and_once_each(stage: Stage) -> None:
     await maintenance_mode.switch_on(
         stage.runtime, person=OMAR_HIMSELF, lasting=timedelta(minutes=5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -65,7 +66,8 @@ EVENTS: dict[str, set[str]] = {
 SDK_METHODS = {name for name in dir(AsyncWebClient) if re.fullmatch(r"[a-z]+_[a-zA-Z0-9_]+", name)}
 
 
-def methods_called() -> set[str]:
+@cache
+def methods_called() -> frozenset[str]:
     """Slack methods by their names: `client.chat_postMessage` and `"users.conversations"`."""
     found = set()
     for path in SOURCES:
@@ -76,7 +78,7 @@ def methods_called() -> set[str]:
                 name = node.value.replace(".", "_")
                 if "." in node.value and name in SDK_METHODS:
                     found.add(node.value)
-    return found
+    return frozenset(found)
 
 
 def test_every_method_called_is_known_here() -> None:

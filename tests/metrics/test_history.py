@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from handlers.metrics.history.views import headline, history_reply, in_a_line
 from handlers.metrics.result import Standing
 from handlers.metrics.slo.operations import objective
 from handlers.metrics.slo.views import slo_reply
+from tests.engines import held_by_another
 from tests.health.loopback import settings_for
 from tests.house.shells import configured, shell
 
@@ -116,6 +116,7 @@ def test_gaps_begin_and_refusals_are_said(store: Store, settings: Settings) -> N
     assert draw(found, "Europe/Berlin")
 
 
+@pytest.mark.both_engines
 def test_an_error_budget(store: Store, settings: Settings) -> None:
     store.samples.add(
         [
@@ -170,10 +171,5 @@ def test_the_history_is_read_while_another_process_writes(
     store: Store, settings: Settings, tmp_path: Path
 ) -> None:
     fill(store, "cpu", {1: 10})
-    other = sqlite3.connect(tmp_path / "store.sqlite3", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    try:
+    with held_by_another(tmp_path / "store.sqlite3"):
         assert asked(store, settings, "24h", "cpu").lines[0].value == 10
-    finally:
-        other.rollback()
-        other.close()

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.clients.cloudflare_observability import STATUS
 from bot.clients.postgres import PoolUse
 from handlers.metrics.result import Gap, Reading
 from handlers.metrics.sources.cloudflare import read_invocations
 from handlers.metrics.sources.database import read_pool, read_refusal
 from handlers.metrics.sources.platform import number, read_admin_metrics, read_status_metrics
 from handlers.metrics.sources.probes import summarise
-from handlers.metrics.sources.telemetry import STATUS, question, read_statuses
+from handlers.metrics.sources.telemetry import read_statuses
 from tests.health.loopback import recorded
 
 KEYS = """data performance request_count error_count avg_response_time p95_response_time endpoint
@@ -87,12 +88,6 @@ def test_handled_5xx_are_errors_by_telemetry() -> None:
     assert reading.samples == 1000
     crons = [{"value": 50, "groups": [{"key": STATUS, "value": ""}]}]
     assert isinstance(read_statuses({"calculations": [{"aggregates": crons}]})[0], Gap)
-
-
-def test_the_question_to_telemetry_names_script_and_time() -> None:
-    asked = question("pitchey-production", 1, 2)
-    assert asked["timeframe"] == {"from": 1, "to": 2}
-    assert asked["parameters"]["filters"][0]["value"] == "pitchey-production"
 
 
 @pytest.mark.parametrize(

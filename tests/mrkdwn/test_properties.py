@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot import blocks
@@ -76,6 +76,7 @@ def test_texts_are_joined_and_hold_no_line_break(text: str) -> None:
 
 @given(st.text(alphabet=st.characters(categories=["L", "N"]), min_size=1), MARKUP)
 def test_words_are_never_lost(word: str, markup: str) -> None:
+    assume("<!date^" not in markup)  # of a date its fallback is shown, and not its time
     spaced = f"{markup} {word} {markup}"
     assert plain_text(parse(spaced)).count(word) >= 1
 

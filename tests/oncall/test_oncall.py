@@ -120,10 +120,11 @@ def stage(tmp_path: Path) -> Iterator[Night]:
         yield staged
 
 
+@pytest.mark.both_engines
 async def test_somebody_stands_in_and_is_called_in_place_of_the_rest(stage: Night) -> None:
     before = await callees(stage.runtime, "L1", stage.now)
     reply = await stage.types("oncall override U0RITA0001 for 8h")
-    assert "U0RITA0001 is on call for L1" in reply.text
+    assert "<@U0RITA0001> is on call for L1" in reply.text
     assert (await callees(stage.runtime, "L1", stage.now)).mentions == "<@U0RITA0001>"
     assert "U0RITA0001" in (await stage.types("oncall")).text
     stage.passes(hours=8)

@@ -17,7 +17,7 @@ async def main(config: Path) -> None:
     settings = load(config)
     token = settings.secrets.slack_bot_token
     assert token is not None
-    store = Store.open(settings.store.path)
+    store = Store.open(settings.store.path, settings.store_address)
     slack = Slack(token.get_secret_value(), settings.slack.api_url)
     await Outbox(store, slack, settings, Observability()).run()
 

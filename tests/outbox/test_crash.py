@@ -19,6 +19,7 @@ from bot.sandbox.workspace import OPS
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.outbox_rows import State
+from tests.engines import outlives, surroundings
 from tests.outbox.conftest import Handler, Stage
 from tests.sandbox.workspace.stage import until, without
 
@@ -33,7 +34,8 @@ async def child(
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.outbox.child", str(tmp_path / "pitchey.toml"),
         cwd=ROOT,
-        env={**os.environ, "SLACK_BOT_TOKEN": stage.workspace.bot_token},
+        env={**os.environ, "SLACK_BOT_TOKEN": stage.workspace.bot_token}
+        | surroundings(settings.store.path),
     )  # fmt: skip
     yield process
     if process.returncode is None:
@@ -58,6 +60,7 @@ async def test_killed_between_posting_and_recording(
     stage: Stage,
     store: Store,
     outbox: Outbox,
+    settings: Settings,
     child: asyncio.subprocess.Process,
     in_thread: bool,
 ) -> None:
@@ -74,13 +77,13 @@ async def test_killed_between_posting_and_recording(
     assert once is not None
     assert once.state is State.SENDING
     outbox.start()
-    await until(lambda: outbox.delivered("next"), within=10)
+    await until(lambda: outbox.delivered("next"), within=10 + outlives(settings.store.path))
     assert stage.texts(OPS) == ["Once", "Next"]
     assert outbox.delivered("once") == stage.posted(OPS)[0].ts
 
 
 async def test_killed_before_slack_took_it(
-    stage: Stage, outbox: Outbox, child: asyncio.subprocess.Process
+    stage: Stage, settings: Settings, outbox: Outbox, child: asyncio.subprocess.Process
 ) -> None:
     reached = asyncio.Event()
 
@@ -98,7 +101,7 @@ async def test_killed_before_slack_took_it(
     await child.wait()
     stage.between.clear()
     outbox.start()
-    await until(lambda: outbox.delivered("once"), within=10)
+    await until(lambda: outbox.delivered("once"), within=10 + outlives(settings.store.path))
     assert stage.texts(OPS) == ["Once"]
 
 
@@ -115,7 +118,7 @@ async def test_without_the_permission_to_look_it_arrives_all_the_same(
 
 
 async def test_one_process_delivers_and_the_next_takes_over(
-    stage: Stage, outbox: Outbox, child: asyncio.subprocess.Process
+    stage: Stage, settings: Settings, outbox: Outbox, child: asyncio.subprocess.Process
 ) -> None:
     outbox.post(OPS, "By the child", key="a")
     await until(lambda: outbox.delivered("a"), within=15)
@@ -123,7 +126,7 @@ async def test_one_process_delivers_and_the_next_takes_over(
     await asyncio.sleep(0.3)
     assert not outbox.delivering.is_set()
     os.kill(child.pid, signal.SIGKILL)
-    await until(outbox.delivering.is_set)
+    await until(outbox.delivering.is_set, within=5 + outlives(settings.store.path))
     outbox.post(OPS, "By us", key="b")
     await until(lambda: outbox.delivered("b"))
 

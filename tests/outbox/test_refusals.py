@@ -54,6 +54,7 @@ async def test_a_refused_channel_gives_way_to_the_operations_channel(
     assert [block["type"] for block in message.blocks] == ["context", "section"]
 
 
+@pytest.mark.both_engines
 async def test_edits_follow_a_message_that_went_elsewhere(stage: Stage, outbox: Outbox) -> None:
     outbox.post(GENERAL, "Approve?", key="request")
     outbox.post(GENERAL, "Approved", key="decided", update_of="request")

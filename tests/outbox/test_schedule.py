@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from bot.jobs import Job, due_before, next_due
 from bot.observability import Observability
 from bot.redaction import Redactor
 from bot.runtime import Runtime
-from bot.schedule import run_due, run_now
+from bot.schedule import Schedule, run_due, run_now
 from bot.settings import Settings
 from bot.store import Store
 
@@ -137,3 +139,65 @@ def test_a_claim_is_one_process_s(store: Store) -> None:
     assert not store.firings.claim("job", MONDAY)
     assert store.firings.claim("job", MONDAY + timedelta(days=1))
     assert store.firings.claim("other", MONDAY)
+
+
+async def test_what_a_stopped_copy_had_begun_is_run_by_another_at_once(
+    runtime: Runtime, settings: Settings, clock: Clock
+) -> None:
+    begun, finished = asyncio.Event(), []
+
+    async def long(_runtime: Runtime, due: datetime) -> str:
+        begun.set()
+        await asyncio.sleep(30)
+        return "Done."
+
+    async def short(_runtime: Runtime, due: datetime) -> str:
+        finished.append(due)
+        return "Done."
+
+    def nine(run: Callable[[Runtime, datetime], Awaitable[str]]) -> Job:
+        return Job("nine", "The nine o'clock job", lambda _settings: "0 9 * * *", run)
+
+    runtime.store.presence.sign_in("bot")
+    leaving = Schedule(runtime, (nine(long),))
+    leaving.start()
+    await begun.wait()
+    other = second(runtime, settings)
+    going_on = Schedule(other, (nine(short),))
+    await going_on.look_at_abandoned()
+    await leaving.aclose(0.05)
+    await going_on.look_at_abandoned()
+    await going_on.aclose()
+    other.store.close()
+    assert finished == [MONDAY]
+    assert runtime.store.firings.finished("nine", MONDAY)
+
+
+@pytest.mark.both_engines
+async def test_what_a_killed_copy_had_begun_is_run_unless_its_time_is_over(
+    runtime: Runtime, clock: Clock
+) -> None:
+    ran: list[datetime] = []
+    firings = runtime.store.firings
+    runtime.store.presence.sign_in("bot")
+    for name in ("nine", "gone"):
+        runtime.store.schedules.know(name, MONDAY - DAY)
+        for due in (MONDAY - DAY, MONDAY):
+            assert firings.claim(name, due, due, by="bot-dead")
+    schedule = Schedule(runtime, (job(ran),))
+    clock.now = MONDAY + timedelta(seconds=15)
+    await schedule.look_at_abandoned()
+    await schedule.aclose()
+    assert ran == [MONDAY]
+    assert firings.unfinished() == ()
+
+
+def second(runtime: Runtime, settings: Settings) -> Runtime:
+    """Another process on the same store."""
+    store = Store.open(settings.store.path)
+    store.presence.sign_in("bot")
+    made = Dispatcher(
+        settings, runtime.clients, store, Catalogue(()), Redactor([]), Observability()
+    ).runtime
+    made.clock = runtime.clock
+    return made

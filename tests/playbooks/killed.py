@@ -7,6 +7,7 @@ must be in the store afterwards.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -32,7 +33,7 @@ MANUAL = ("1.1", "1.2", "1.4", "2.2", "2.4")
 async def main(path: Path) -> None:
     roles = Roles(default=Role.ADMIN, terminal=Role.ADMIN)
     settings = load(ROOT / "pitchey.toml", {}).model_copy(update={"roles": roles})
-    store = Store.open(path)
+    store = Store.open(path, os.environ.get("STORE_URL", ""))
     dispatcher = Dispatcher(
         settings, Clients.connect(settings), store, catalogue(), Redactor([]), Observability()
     )

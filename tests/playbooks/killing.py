@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
+import os
 import sys
+import time
 from asyncio.subprocess import DEVNULL, PIPE
 from collections import Counter
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bot.app import House
 from bot.settings import load
 from bot.store import Store
 from handlers.playbooks.ticking import tick
+from tests.engines import outlives, surroundings
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +25,8 @@ async def kill(folder: Path, presses: int, more: float) -> list[tuple[str, str]]
     """Start the bot, kill it so many answers and seconds later; the presses it had answered."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.playbooks.killed", str(folder / "store.sqlite3"),
-        cwd=ROOT, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL,
+        cwd=ROOT, env=os.environ | surroundings(folder / "store.sqlite3"),
+        stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL,
     )  # fmt: skip
     assert process.stdout is not None
     lines: list[bytes] = []
@@ -52,7 +54,11 @@ async def settled(folder: Path) -> list[str]:
         house.dispatcher.guard.open()
         runtime, late = house.dispatcher.runtime, timedelta(days=4)
         runtime.clock = lambda: datetime.now(UTC) + late
+        ended = time.monotonic() + outlives(folder / "store.sqlite3")
         await tick(runtime, runtime.now())
+        while runtime.store.playbook_runs.running() and time.monotonic() < ended:
+            await asyncio.sleep(0.5)
+            await tick(runtime, runtime.now())
         stuck = [f"stuck: {run} {step.step}" for run, step in runtime.store.playbook_runs.running()]
         mute = [f"mute: {run} {alarm.key}" for run, alarm in
                 runtime.store.playbook_clocks.due(runtime.now())]  # fmt: skip
@@ -89,17 +95,21 @@ def faults(folder: Path, answered: list[tuple[str, str]]) -> list[str]:
                     found.append(f"half: {record.id} {step} is {state.state.value}")
             said = Counter(entry.text for entry in history if entry.kind in ("remind", "lapse"))
             found += [f"told twice: {record.id} {text}" for text, n in said.items() if n > 1]
+        found += _alarms(store)
     finally:
         store.close()
-    with closing(sqlite3.connect(folder / "store.sqlite3")) as file:
-        keys = [key for (key,) in file.execute("SELECT key FROM outbox WHERE key LIKE '%:alarm:%'")]
-        alarms = file.execute(
-            "SELECT run, key FROM playbook_alarms WHERE fired_at IS NOT NULL"
-        ).fetchall()
-        twice = [key for key, times in Counter(keys).items() if times > 1]
-        found += [f"posted twice: {key}" for key in twice]
+    return found
+
+
+def _alarms(store: Store) -> list[str]:
+    """Those that were posted twice, or posted and never noted."""
+    with store._connection.read() as sql:
+        posted = sql.execute("SELECT key FROM outbox WHERE key LIKE '%:alarm:%'").fetchall()
+        alarms = sql.execute("SELECT run, key FROM playbook_alarms WHERE fired_at IS NOT NULL")
         known = {f"playbook:RUN-{run}:alarm:{key}" for run, key in alarms}
-        # Posted and not yet noted as fired: the next look posts the same key, which is nothing.
-        if len(set(keys) - known) > 20:
-            found.append(f"posted and never noted: {json.dumps(sorted(set(keys) - known))}")
+    keys = Counter(key for (key,) in posted)
+    found = [f"posted twice: {key}" for key, times in keys.items() if times > 1]
+    # Posted and not yet noted as fired: the next look posts the same key, which is nothing.
+    if len(keys.keys() - known) > 20:
+        found.append(f"posted and never noted: {json.dumps(sorted(keys.keys() - known))}")
     return found

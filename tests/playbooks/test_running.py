@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bot.sandbox.workspace import ANA, OMAR, OPS, RITA, VIC
 from bot.sandbox.workspace.sight import message_text
 from tests.playbooks.conftest import Stage
@@ -126,6 +128,31 @@ async def test_automated_steps_run_as_the_presser_and_keep_their_result(stage: S
     assert stage.store.rehearsals.count() == (1, 1)
 
 
+async def test_people_go_on_with_what_is_due_while_an_early_step_waits(stage: Stage) -> None:
+    await begun(stage)
+    rita = stage.actor(RITA)
+    await rita.presses("1.4 Change it…")  # the fourth due step has a button as well
+    await rita.sees_modal("Act on a step")
+    await rita.submits()  # the step and what is usual are chosen
+    await until(lambda: stage.states()["change"] == "running", 5)
+    await rita.presses("Cause: stage")
+    assert stage.messages("phase 2 of 2") == []
+    for line in ("look done", "health skip seen by hand", "write done written"):
+        await rita.types(f"/pitchey playbook step RUN-1 {line}")
+    later = await stage.until_shown("phase 2 of 2, Second: 0 of 2")
+    assert "Not done yet in earlier phases" in message_text(later)
+    operation = stage.store.operations.newest(1)[0].id
+    assert f"1.4 Change it · waits for {operation}" in message_text(later)
+    assert f"Look at {operation}" in message_text(later)
+    await rita.presses("Done 2.1")
+    await stage.until_shown("Second: 1 of 2")
+
+    # Taken back, the early step is due again, and no card tells what is no longer so.
+    await rita.presses("Do not run it")
+    await stage.until_shown("1.4 Change it · commander, OP-")
+    await until(lambda: not stage.messages("Not done yet in earlier phases"), 5)
+
+
 async def test_a_step_is_watched_until_it_is_well(stage: Stage) -> None:
     await begun(stage)
     rita = stage.actor(RITA)
@@ -146,6 +173,7 @@ async def test_a_step_is_watched_until_it_is_well(stage: Stage) -> None:
     assert "health api" in str(stage.store.playbook_runs.history("RUN-1"))
 
 
+@pytest.mark.both_engines
 async def test_two_people_who_press_at_once_have_one_effect(stage: Stage) -> None:
     await begun(stage)
     people = [stage.actor(person) for person in (RITA, OMAR, ANA)]

@@ -7,13 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.clients.postgres import PoolUse
+from bot.forecasting import daily
 from bot.runtime import Runtime
 from bot.store import FinishedDeployment, Sample, Store
 from bot.store.incidents_rows import Kind
+from handlers.database.looks import size
 from handlers.reports.delivery import delivery
 from handlers.reports.forecasting import forecasts, line
 from handlers.reports.result import Figure
 from handlers.reports.reviewing import documents, objective
+from handlers.scaling import usage
 from tests.reports.made import MINUTE, MONDAY, WEEK
 from tests.reports.past import happened
 
@@ -72,13 +76,14 @@ def test_without_any_deployment_nothing_is_claimed(store: Store) -> None:
     ],
 )
 def test_a_line_reaches_its_limit(values: list[float], limit: float, days: float | None) -> None:
-    points = [(day - len(values) + 1.0, value) for day, value in enumerate(values)]
-    found = line("x", "X", "%", points, limit, MONDAY)
+    first = MONDAY.date() - (len(values) - 1) * DAY
+    history = {first + day * DAY: value for day, value in enumerate(values)}
+    found = line("x", "X", "%", history, limit, MONDAY)
     reached = None if found.reaches is None else (found.reaches - MONDAY) / DAY
     assert reached == (None if days is None else pytest.approx(days, abs=0.01))
 
 
-def test_a_forecast_needs_two_weeks(runtime: Runtime, store: Store) -> None:
+def test_a_forecast_needs_a_week(runtime: Runtime, store: Store) -> None:
     def grown(days: int) -> None:
         store.samples.add(
             [
@@ -87,13 +92,52 @@ def test_a_forecast_needs_two_weeks(runtime: Runtime, store: Store) -> None:
             ]
         )
 
-    grown(13)
+    grown(6)
     assert forecasts(store, runtime.settings, "production", MONDAY) == ()
     grown(40)
     (found,) = forecasts(store, runtime.settings, "production", MONDAY)
     assert found.a_month == pytest.approx(3e8)
     assert found.reaches is not None
     assert (found.reaches - MONDAY) / DAY == pytest.approx(100, abs=1.5)  # 1 GB at 10 MB a day
+
+
+def test_the_report_db_and_scale_name_the_same_day(runtime: Runtime, store: Store) -> None:
+    noise = (0.0, 9e7, -4e7, 2e7, -8e7, 3e7)
+    store.samples.add(
+        [
+            Sample("production", "database_size", MONDAY - day * DAY - hour * HOUR,
+                   4e9 - day * 2e7 + noise[day % 6] + (6e8 if day == 5 else 0))
+            for day in range(1, 26) for hour in (1, 9, 17)
+        ]
+    )  # fmt: skip
+    settings = runtime.settings
+    (report,) = forecasts(store, settings, "production", MONDAY)
+    past = daily(store, settings, "production", "database_size", MONDAY)
+    limit = settings.database.size_limit_gb * 1e9
+    database = size.days_left(4e9, size.coming(past, limit), limit)
+    scale = usage.storage(4e9, past, settings).forecast
+    assert database is not None
+    assert report.reaches is not None
+    assert (report.reaches - MONDAY) / DAY == pytest.approx(database)
+    assert scale.middle == pytest.approx(database)
+    assert 30 < database < 70  # one odd day does not bend it: 1 GB at 20 MB a day
+
+
+def test_the_report_and_scale_name_the_same_day_for_connections(
+    runtime: Runtime, store: Store
+) -> None:
+    store.samples.add(
+        [
+            Sample("production", "database_connections", MONDAY - day * DAY - hour * HOUR,
+                   70 - day + hour / 10)
+            for day in range(1, 26) for hour in (1, 9, 17)
+        ]
+    )  # fmt: skip
+    (report,) = forecasts(store, runtime.settings, "production", MONDAY)
+    past = daily(store, runtime.settings, "production", "database_connections", MONDAY)
+    scale = usage.connections(PoolUse(60, 100, 3, 0, 0.0, 0, "17"), past, runtime.settings)
+    assert report.reaches is not None
+    assert (report.reaches - MONDAY) / DAY == pytest.approx(scale.forecast.middle)
 
 
 def test_documents_past_their_review(runtime: Runtime) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.runtime import Runtime
 from bot.store import Sample, Store
 from bot.store.incidents_rows import BOT, Status
@@ -33,6 +35,7 @@ def test_the_same_record_gives_the_same_revision(runtime: Runtime, store: Store)
     assert again.facts.incidents == first.facts.incidents
 
 
+@pytest.mark.both_engines
 def test_a_correction_says_what_changed(runtime: Runtime, store: Store) -> None:
     measured().store(store)
     still = happened(store, "Still open", after=WEEK - 60 * MINUTE, minutes=None)

@@ -63,7 +63,12 @@ def pictures(message: Message) -> list[dict[str, str]]:
 
 async def test_a_report_arrives_with_plots_inside_and_files_below(stage: Stage) -> None:
     week = filled(stage, 1)
-    await stage.person(RITA).types(f"/pitchey report weekly {week.name}")
+    rita = stage.person(RITA)
+    await rita.types(f"/pitchey report weekly {week.name}")
+    await rita.sees("Shown to you alone, and sent nowhere yet", within=30)
+    assert stage.store.report_posts.of("weekly", week.name) == ()
+    await rita.presses("Send it to #ops", confirming="Send it")
+    await rita.sees(f"Sent to #ops: the report for {week.words}", within=30)
     message = await posted(stage, f"Week of {week.words}")
     await brought(stage, PostState.DONE, week)
     await eventually(lambda: len(pictures(message)) == 4)
@@ -80,12 +85,12 @@ async def test_a_report_arrives_with_plots_inside_and_files_below(stage: Stage) 
     assert "<now>" not in shown
 
     again = stage.person(RITA)
-    await again.types(f"/pitchey report weekly {week.name}")
-    await again.sees("already, and its figures are the same")
+    await again.types(f"/pitchey report weekly {week.name} --to #ops")
+    await again.sees("already, and its figures are the same", within=15)
     stage.store.samples.add(
         [Sample("production", "uptime", week.since + n * MINUTE, 0.0, 0) for n in range(1, 7)]
     )
-    await stage.person(RITA).types(f"/pitchey report weekly {week.name}")
+    await stage.person(RITA).types(f"/pitchey report weekly {week.name} --to #ops")
     second = await posted(stage, "Corrected since revision 1")
     assert second.ts != message.ts
     assert "Uptime:" in str(second.blocks)
@@ -150,7 +155,7 @@ async def test_send_now_goes_out_once(stage: Stage) -> None:
     vic = stage.person(VIC, stage.world.workspace.direct(VIC).id)
     await vic.sees(f"Draft of the report for {week.words}", within=10)
     await vic.presses("Send now", confirming="Send it")
-    await vic.sees("goes to", within=10)
+    await vic.sees("Sent to", within=10)
     assert "approved by Vic" in str((await posted(stage, f"Week of {week.words}")).blocks)
     assert "went out before" in await WEEKLY_JOB.run(stage.runtime, now)
     assert len(stage.store.report_posts.of("weekly", week.name)) == 1
@@ -164,15 +169,21 @@ async def test_slack_refuses_the_files(stage: Stage) -> None:
         manifest, scopes=tuple(each for each in manifest.scopes if each != "files:write")
     )
     try:
-        await stage.person(RITA).types(f"/pitchey report weekly {week.name}")
-        message = await posted(stage, f"Week of {week.words}")
+        await stage.person(RITA).types(f"/pitchey report weekly {week.name} --to #ops")
+        await posted(stage, f"Week of {week.words}")
+        await eventually(lambda: stage.store.report_posts.of("weekly", week.name))
         await brought(stage, PostState.REFUSED, week)
         await posted(stage, "could not be brought here")
+        (post,) = stage.store.report_posts.of("weekly", week.name)
+        sent = stage.store.outbox.find(post.key)
+        assert sent is not None
+        message = workspace.message_at(OPS, sent.ts)  # and none of an earlier try
+        assert message is not None
         assert pictures(message) == []
     finally:
         workspace.manifest = manifest
     # Once the permission is there, asking again brings what is missing, below the same message.
-    await stage.person(RITA).types(f"/pitchey report weekly {week.name}")
+    await stage.person(RITA).types(f"/pitchey report weekly {week.name} --to #ops")
     await brought(stage, PostState.DONE, week)
     await eventually(lambda: len(pictures(message)) == 4)
 
@@ -190,7 +201,7 @@ async def test_slack_never_shows_the_pictures(stage: Stage) -> None:
 
     METHODS["chat.update"] = replace(updating, run=refuse)
     try:
-        await stage.person(RITA).types(f"/pitchey report weekly {week.name}")
+        await stage.person(RITA).types(f"/pitchey report weekly {week.name} --to #ops")
         message = await posted(stage, f"Week of {week.words}")
         await brought(stage, PostState.DONE, week)
         assert pictures(message) == []
@@ -202,7 +213,7 @@ async def test_slack_never_shows_the_pictures(stage: Stage) -> None:
 async def test_a_channel_that_is_gone(stage: Stage) -> None:
     week = filled(stage, 7)
     reply = await stage.terminal(f"report weekly {week.name} --to #nowhere-at-all")
-    assert "goes to #nowhere-at-all" in reply.text
+    assert "Sent to #nowhere-at-all" in reply.text
     message = await posted(stage, "This should have gone to #nowhere-at-all")
     await brought(stage, PostState.DONE, week)
     below = stage.thread(OPS, message.ts)

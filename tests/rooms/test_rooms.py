@@ -6,7 +6,7 @@ import pytest
 
 from bot.rooms import NotInvited, Rooms
 from bot.sandbox.workspace import ANA, BOT, DORA, GENERAL, GUS, LEADERSHIP, OMAR, RITA, SLACKBOT
-from bot.slack_calls import SlackRefused
+from bot.slack_refusals import SlackRefused
 from tests.house.real_bot import RealBot
 from tests.sandbox.workspace.stage import without
 

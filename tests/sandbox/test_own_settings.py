@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from bot.sandbox.configuration import UnreadableSettings, read_settings, write_configuration
+from bot.sandbox.configuration import (
+    UnreadableSettings,
+    move_in,
+    read_settings,
+    surroundings,
+    write_configuration,
+)
 
 OURS = {
     "environments.production": {"api_url": "http://127.0.0.1:1", "region": None},
@@ -47,3 +54,16 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, text: str | None) ->
         path.write_text(text)
     with pytest.raises(UnreadableSettings, match=r"extra\.toml cannot be read"):
         read_settings(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["STORE_URL", "STORE_PASSWORD", "SCRATCH_DATABASE_URL", "REPLICA_DATABASE_URL"]
+)
+def test_an_address_of_the_persons_shell_reaches_neither_the_bot_nor_its_terminal(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "postgresql://real.example.com/pitchey")
+    assert name not in surroundings({})
+    move_in({"SANDBOXED": "yes"})
+    assert name not in os.environ
+    assert os.environ.pop("SANDBOXED") == "yes"

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.clients.cloudflare_usage import read_stores
+from bot.forecasting import FEWEST_DAYS, Forecast, forecast, in_days, trend
 from bot.regions import RegionSeen
 from bot.settings.scale import Region, Scale
 from handlers.scaling.judging import failover, finished, monthly, routes, standing
 from handlers.scaling.result import Standing
-from handlers.scaling.trend import FEWEST_DAYS, Forecast, forecast, trend
-from handlers.scaling.wording import amount, days, until
+from handlers.scaling.wording import amount, until
 
 TODAY = date(2026, 11, 28)
 NONE = Forecast(None, None, None, 0, enough=False)
@@ -187,6 +187,6 @@ def test_words() -> None:
     assert amount(1_234_567, "") == "1.2 million"
     assert amount(190_000, "") == "190 thousand"
     assert amount(0.066, "GB") == "0.07 GB"
-    assert days(1) == "1 day"
-    assert days(400) == "13 months"
+    assert in_days(1) == "1 day"
+    assert in_days(400) == "13 months"
     assert until(Forecast(40.0, 20.0, None, 28), limited=True) == "in 40 days (20 days or never)"

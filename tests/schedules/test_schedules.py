@@ -98,6 +98,7 @@ async def test_run_now_is_confirmed_runs_and_is_audited(bot: RealBot, work: Work
     assert (record.outcome, record.detail) == ("succeeded", "3 reports were <written>.")
 
 
+@pytest.mark.both_engines
 async def test_a_pause_is_told_holds_and_ends(bot: RealBot, work: Work) -> None:
     omar, ana, job = bot.actor(OMAR), bot.actor(ANA), bot.runtime.catalogue.jobs[0]
     await omar.types("/pitchey schedule pause morning report for 2d")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from bot.clients.cloudflare_requests import RefusedRequest, read_refused
 from handlers.security.dependencies import read_npm
 from handlers.security.headers import grade
-from handlers.security.secret_rules import hits, rules
+from handlers.security.secret_rules import Hit, hits, rules
 from handlers.security.traffic import anomalies
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -56,6 +58,23 @@ def test_secrets_are_named_by_the_rule_that_knows_them(line: str, rule: str) -> 
 def test_what_only_looks_like_a_secret_is_left_out(line: str) -> None:
     with rules():
         assert hits(line) == ()
+
+
+def test_two_looks_at_once_do_not_take_each_others_rules_away() -> None:
+    entered, alone = threading.Event(), threading.Event()
+
+    def other() -> tuple[Hit, ...]:
+        with rules():
+            entered.set()
+            alone.wait(5)
+            return hits(f"const k = '{PLANTED}';")
+
+    with ThreadPoolExecutor(1) as threads:
+        with rules():
+            looking = threads.submit(other)
+            entered.wait(0.2)
+        alone.set()
+        assert [hit.rule for hit in looking.result()] == ["Stripe Access Key"]
 
 
 def test_a_minified_script_of_one_line_is_looked_through() -> None:

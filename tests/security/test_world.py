@@ -39,7 +39,9 @@ async def test_a_secret_is_found_shown_redacted_fixed_and_found_again(
     settings, checkout = with_checkout(world, tmp_path)
     async with opened(world, tmp_path, settings) as house:
         first = await run(house, "security audit secrets")
-        assert first.text.startswith(":red_circle: Security audit: 1 new, 0 still open, 1 critical")
+        assert first.text.startswith(
+            ":red_circle: Security audit: 1 new finding, 0 still open, 1 critical"
+        )
         assert KEY not in str(first.blocks)
         assert "src/pay.ts, line 2" in str(first.blocks)
         assert "in commit" in str(first.blocks)
@@ -50,7 +52,7 @@ async def test_a_secret_is_found_shown_redacted_fixed_and_found_again(
             [elsewhere], ("traffic",), (), house.dispatcher.runtime.now()
         )
         again = await run(house, "security audit secrets")
-        assert "0 new, 1 still open" in again.text
+        assert "0 new findings, 1 still open" in again.text
         (checkout / "src/pay.ts").write_text("export const key = env.STRIPE_KEY;\n")
         fixed = await run(house, "security audit secrets")
         assert "nothing found" in fixed.text
@@ -74,13 +76,13 @@ async def test_a_risk_is_borne_for_a_while_with_a_reason(world: World, tmp_path:
         until = house.dispatcher.runtime.now() + timedelta(days=7)
         assert house.store.security_findings.accept(found.id, until, "moves in May", "ana")
         borne = await run(house, "security audit secrets")
-        assert "0 new, 0 still open" in borne.text or "nothing found" in borne.text
+        assert "0 new findings, 0 still open" in borne.text or "nothing found" in borne.text
         listed = await run(house, "security risks")
         assert "0 security findings are open, 1 accepted" in listed.text
         assert "moves in May" in str(listed.blocks)
         house.dispatcher.runtime.clock = lambda: until + timedelta(hours=1)
         over = await run(house, "security audit secrets")
-        assert "0 new, 1 still open" in over.text
+        assert "0 new findings, 1 still open" in over.text
         assert "accepted is over" in str(over.blocks)
 
 
@@ -88,6 +90,8 @@ async def test_headers_of_every_host_are_graded(world: World, tmp_path: Path) ->
     async with opened(world, tmp_path) as house:
         reply = await run(house, "security headers")
     grades = {each["host"]: each["grade"] for each in reply.data}
+    roles = {each["role"] for each in reply.data}
+    assert {"production API", "production site"} <= roles
     assert len(grades) == 4
     assert reply.text.startswith(":large_orange_circle: Security headers: ")
     assert "Content-Security-Policy" in str(reply.blocks)

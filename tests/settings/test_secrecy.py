@@ -18,6 +18,7 @@ PLANTED = {
     "CLOUDFLARE_WEBHOOK_SECRET": "planted-4b-and-long",
     "DATABASE_URL": "postgresql://bot:planted-5@db.example.com/pitchey",
     "STORE_URL": "postgresql://bot:planted-store@db.example.com/records",
+    "STORE_PASSWORD": "planted-word",
     "POOLER_ADMIN_URL": "postgresql://stats:planted-17@pool.example.com:6432/pgbouncer",
     "REPLICA_DATABASE_URL": "postgresql://bot:planted-15@replica.example.com/pitchey",
     "WORKER_DATABASE_URL": "postgresql://app:planted-16@db.example.com/pitchey",
@@ -67,6 +68,11 @@ def test_no_text_form_shows_a_secret(tmp_path: Path) -> None:
         '[storage]\nbackup_bucket = "AKIAPLANTEDPLANTED12"',
         '[storage]\nuploads_endpoint_url = "https://user:planted@r2.example.com"',
         '[secrets]\ndatabase_url = "postgresql://bot:planted@db/x"',
+        '[store]\nurl = "postgresql://bot:planted@db.example.com/records"',
+        '[store]\nurl = "postgres://db.example.com/records?user=bot&password=planted"',
+        '[store]\nurl = "postgresql://db.example.com/records?ssl%70assword=planted"',
+        '[store]\nurl = "postgresql://bot:1/planted@db.example.com/records"',
+        '[store]\nurl = "xoxb-planted"',
         '[roles]\nadmin = ["xoxb-planted"]',
         '[contacts]\nescalation = [{level = "ghp_plantedplantedplanted"}]',
         '[http]\nport = "xapp-planted"',
@@ -108,6 +114,14 @@ def test_names_that_only_contain_such_letters_are_fine(tmp_path: Path) -> None:
 def test_the_remedy_names_the_variable(tmp_path: Path) -> None:
     path = written(tmp_path, '[slack]\nbot_token = "xoxb-1"\n' + LEAST)
     with pytest.raises(SettingsError, match="set SLACK_BOT_TOKEN in the environment"):
+        load(path, {})
+
+
+def test_the_remedy_for_a_store_keeps_the_address_in_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, '[store]\nurl = "postgresql://bot:planted@db/x"\n' + LEAST)
+    with pytest.raises(
+        SettingsError, match="out of the address, set it as STORE_PASSWORD in the env"
+    ):
         load(path, {})
 
 

@@ -13,6 +13,7 @@ from bot.sandbox.workspace import ANA, OPS, VIC
 from bot.sandbox.workspace.expectations import Actor
 from bot.settings import Settings
 from bot.store import Store
+from tests.engines import surroundings
 from tests.outbox.conftest import Stage
 from tests.sandbox.workspace.stage import until
 
@@ -29,6 +30,7 @@ async def start(stage: Stage, folder: Path) -> asyncio.subprocess.Process:
             "SLACK_APP_TOKEN": stage.workspace.app_token,
             "PITCHEY_CONFIG": str(folder / "pitchey.toml"),
             "PITCHEY_LOG": "ERROR",
+            **surroundings(folder / "store.sqlite3"),
         },
     )  # fmt: skip
     await until(lambda: stage.workspace.delivery.sockets.connections, within=20)

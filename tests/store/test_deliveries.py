@@ -75,10 +75,21 @@ def test_any_text_is_an_id(store: Store, store_url: str, odd: str) -> None:
 
 def test_a_try_whose_answer_was_lost_is_no_duplicate(store: Store) -> None:
     mine, other = Claim("d1", "mine", "here"), Claim("d1", "another's", "here")
+    new = Claim("d2", "s", "h")
     assert store.deliveries.exchange((mine,), (), NOW) == (True,)
-    assert store.deliveries.exchange((mine, mine, Claim("d2", "s", "h")), (), NOW, again=True) == (
-        True, False, True,
-    )  # fmt: skip
-    assert store.deliveries.exchange((other,), (), NOW, again=True) == (False,)
+    assert store.deliveries.exchange((mine, mine, new), (), NOW, tried=2) == (True, False, True)
+    assert store.deliveries.exchange((other,), (), NOW, tried=1) == (False,)
+    assert store.deliveries.exchange((new, mine), (), NOW, tried=1) == (
+        True,
+        False,
+    )  # again by Slack
     store.deliveries.finish("d1", NOW)
-    assert store.deliveries.exchange((mine,), (), NOW, again=True) == (False,)
+    assert store.deliveries.exchange((mine,), (), NOW, tried=1) == (False,)
+
+
+def test_what_was_withdrawn_counts_as_new_unless_it_is_finished(store: Store) -> None:
+    mine = Claim("d1", "mine", "here")
+    store.deliveries.exchange((mine,), (), NOW)
+    assert store.deliveries.exchange((mine,), (), NOW, withdrawn=("d1",)) == (True,)
+    store.deliveries.finish("d1", NOW)
+    assert store.deliveries.exchange((mine,), (), NOW, withdrawn=("d1", "d2")) == (False,)

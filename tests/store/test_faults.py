@@ -167,6 +167,7 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
+@pytest.mark.file_only
 def test_a_folder_that_may_not_be_written() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -177,6 +178,7 @@ def test_a_folder_that_may_not_be_written() -> None:
         folder.chmod(0o755)
 
 
+@pytest.mark.file_only
 def test_a_file_that_may_not_be_written() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -189,6 +191,7 @@ def test_a_file_that_may_not_be_written() -> None:
             Store.open(path)
 
 
+@pytest.mark.file_only
 def test_a_path_through_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OpsError, match="cannot be used"):

@@ -15,6 +15,8 @@ from tests.incidents.acts import NOW, declared, entry
 from tests.postgresql_store import Server
 from tests.store.test_audit import entry as audited
 
+pytestmark = pytest.mark.file_only  # of file and database, each test names its own
+
 
 def filled(store: Store) -> None:
     for number in range(30):

@@ -132,16 +132,3 @@ def test_a_cut_connection_undoes_the_write_and_the_next_one_works(
         assert sql.execute("SELECT count(*) FROM cursors").fetchone()[0] == 0
     with one.write() as sql:
         sql.execute("INSERT INTO cursors VALUES (?, ?)", ("here", 1))
-
-
-@pytest.mark.parametrize(
-    ("address", "says"),
-    [
-        ("postgresql://nobody@127.0.0.1:9/none", "does not answer"),
-        ("this is no address", "no address of a PostgreSQL"),
-    ],
-)
-def test_a_store_that_cannot_be_opened_says_why(tmp_path: Path, address: str, says: str) -> None:
-    with pytest.raises(OpsError, match=says) as told:
-        Store.open(tmp_path / "s", address)
-    assert told.value.hint

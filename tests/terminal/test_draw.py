@@ -68,6 +68,11 @@ def test_command_button_is_the_command_to_type() -> None:
     assert drawn(block) == "→ pitchey health --verbose  Check again\n"
 
 
+def test_a_suggestion_is_not_said_twice() -> None:
+    block = blocks.actions(blocks.command_button("/pitchey deployments", "deployments"))
+    assert drawn(block) == "→ pitchey deployments\n"
+
+
 def test_buttons_that_no_terminal_has_say_where_they_work() -> None:
     block = blocks.actions(
         blocks.button("Open", "open", url="https://x.io"),

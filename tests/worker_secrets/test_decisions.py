@@ -73,6 +73,21 @@ def test_too_many_values_are_refused() -> None:
         handover.keep(VALUE)
 
 
+def test_one_person_keeps_nobody_else_from_entering_a_value() -> None:
+    clock = Clock()
+    handover = Handover(Redactor([]), clock)
+    tickets = [handover.keep(f"{VALUE}{number}", person="U0OMAR0001") for number in range(5)]
+    with pytest.raises(BadInput, match="5 values that you entered wait") as refused:
+        handover.keep(VALUE, person="U0OMAR0001")
+    assert "operations --state requested" in refused.value.hint
+    handover.keep(f"{VALUE}-again", tickets[0], person="U0OMAR0001")  # in the place of one
+    handover.keep(VALUE, person="U0ANA00001")
+    handover.take(tickets[1], "U0OMAR0001")
+    handover.keep(VALUE, person="U0OMAR0001")
+    clock.now += KEPT
+    assert all(handover.keep(f"{VALUE}{n}", person="U0OMAR0001") for n in range(5))
+
+
 def test_the_form_writes_a_ticket_into_its_command_line() -> None:
     assert FORM.secret == "value"
     line = FORM.command_line(

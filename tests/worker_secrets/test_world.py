@@ -13,11 +13,10 @@ import pytest
 import pytest_asyncio
 
 from bot.app import House
-from bot.desk import TerminalDesk
 from bot.sandbox.cloudflare.account import STAGING, WORKER
 from bot.sandbox.cloudflare.script import Script
 from bot.sandbox.world import World
-from tests.logs.stage import opened, run
+from tests.logs.stage import agreeing, run
 
 VALUE = "Nobody-may-read-this-8841-anywhere"
 GLASS = '--break-glass --reason "tried in a test"'
@@ -25,11 +24,8 @@ GLASS = '--break-glass --reason "tried in a test"'
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(world: World, tmp_path: Path) -> AsyncIterator[House]:
-    async with opened(world, tmp_path) as made:
-        made.dispatcher.guard.desk = TerminalDesk(yes=True)
-        made.dispatcher.guard.open()
+    async with agreeing(world, tmp_path) as made:
         yield made
-        await made.dispatcher.guard.aclose()
 
 
 @pytest.fixture
@@ -153,3 +149,19 @@ async def test_somebody_deployed_since_the_approval(world: World, house: House) 
     with pytest.raises(LiveChanged):
         await set_secret(runtime, "production", "JWT_SECRET", VALUE, expected=approved)
     assert script.live.message == "Hotfix"
+
+
+async def test_in_maintenance_mode_it_says_what_to_do(world: World, house: House) -> None:
+    on = await run(house, f"maintenance on --for 1h {GLASS}")
+    assert on.outcome == "succeeded", on.text
+    refused = await run(house, f"secrets rotate JWT_SECRET --generate {GLASS}")
+    assert "while maintenance mode of production is on" in refused.text
+    buttons = str(refused.blocks)
+    assert "End maintenance mode" in buttons
+    assert "maintenance off --environment production" in buttons
+    listed = await run(house, "secrets list")
+    assert "None can be set now: maintenance mode is on." in str(listed.blocks)
+    off = await run(house, "maintenance off")
+    assert off.outcome == "succeeded", off.text
+    again = await run(house, f"secrets rotate JWT_SECRET --generate {GLASS}")
+    assert again.outcome == "succeeded", again.text

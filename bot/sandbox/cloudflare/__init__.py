@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.sandbox.cloudflare import account as accounts
 from bot.sandbox.cloudflare.account import Account
 from bot.sandbox.cloudflare.alerting import Alerting
+from bot.sandbox.cloudflare.contents import Contents
 from bot.sandbox.cloudflare.envelope import bad, no_such_route
 from bot.sandbox.cloudflare.gatekeeper import Gatekeeper, Handler
 from bot.sandbox.cloudflare.lists import Lists
@@ -123,6 +124,7 @@ class Cloudflare:
             ("POST", s + "/deployments", accounts.WRITE_WORKERS, workers.deploy),
             ("GET", s + "/versions", accounts.READ_WORKERS, workers.versions),
             ("GET", s + "/versions/{version}", accounts.READ_WORKERS, workers.version),
+            ("GET", s + "/content/v2", accounts.READ_WORKERS, Contents(workers).content),
             ("POST", s + "/versions", accounts.WRITE_WORKERS, uploads.version),
             ("PUT", s, accounts.WRITE_WORKERS, uploads.script),
             ("GET", a + "/workers/services/{script}", accounts.READ_WORKERS, services.service),

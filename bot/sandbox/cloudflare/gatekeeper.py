@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.sandbox.cloudflare.account import Account, Token
 from bot.sandbox.cloudflare.envelope import ApiError, bad, no_permission
+from bot.sandbox.cloudflare.lost_answers import LostAnswers
 from bot.sandbox.faults import Faults
 
 MOST = 1_200  # requests
@@ -32,8 +33,10 @@ class Gatekeeper:
         self._calls: dict[tuple[str, bool], deque[float]] = {}
         self._blocked_until: dict[tuple[str, bool], float] = {}
         self._odd = False
+        self._lost = LostAnswers(faults)
 
     def forget(self) -> None:
+        self._lost.forget()
         self._calls.clear()
         self._blocked_until.clear()
         self._odd = False
@@ -49,7 +52,7 @@ class Gatekeeper:
                 if not token.may(permission):
                     raise no_permission()
                 request[TOKEN] = token
-                return await handler(request)
+                return await self._lost.pass_on(request, handler)
             except Blocked as blocked:
                 return bad(blocked, {"Retry-After": str(blocked.seconds)})
             except ApiError as error:

@@ -7,8 +7,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.sandbox.cloudflare.versions import Binding, Deployment, Version, stamp
+
+if TYPE_CHECKING:
+    from bot.sandbox.cloudflare.contents import Module
 
 __all__ = ["OVERRIDES", "STICKY", "Deployment", "Script", "Version", "stamp"]
 
@@ -62,6 +66,8 @@ class Script:
         bindings: tuple[Binding, ...] | None = None,
         secrets: Mapping[str, int] | None = None,
         migration_tag: str | None = None,
+        modules: tuple[Module, ...] = (),
+        main_module: str = "",
         source: str = "wrangler",
         triggered_by: str = "version_upload",
     ) -> Version:
@@ -87,6 +93,8 @@ class Script:
             bindings=bindings if bindings is not None else before.bindings,
             secrets=dict(secrets if secrets is not None else before.secrets),
             migration_tag=migration_tag if migration_tag is not None else before.migration_tag,
+            modules=modules,
+            main_module=main_module,
         )
         self.versions.append(version)
         return version
@@ -160,7 +168,8 @@ class Script:
             raise KeyError(self.name)
         version = self.upload(
             author_email=author_email, at=at, bad=before.bad, error_rate=before.error_rate,
-            latency_ms=before.latency_ms, code=before.code, secrets=secrets, source=source,
+            latency_ms=before.latency_ms, code=before.code, modules=before.modules,
+            main_module=before.main_module, secrets=secrets, source=source,
             triggered_by="secret",
         )  # fmt: skip
         self.deploy(

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 
 from bot.sandbox.cloudflare.account import EMAIL, Account
+from bot.sandbox.cloudflare.contents import Module
 from bot.sandbox.cloudflare.envelope import ApiError, good, no_such_route, no_such_worker
 from bot.sandbox.cloudflare.rules import check_bindings
 from bot.sandbox.cloudflare.script import Script, Version
@@ -23,10 +24,12 @@ _MOST_TAG = 100  # characters
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What came: the metadata, and the modules' names and contents as one hash."""
+    """What came: the metadata, the modules, and their names and contents as one hash."""
 
     metadata: dict[str, Any]
     code: str
+    modules: tuple[Module, ...]
+    main: str
 
 
 class Uploads:
@@ -98,7 +101,7 @@ async def _read(request: web.Request) -> Upload:
     if not request.content_type.startswith("multipart/"):
         raise ApiError(400, 10021, "Expected a multipart form with a metadata part.")
     metadata: dict[str, Any] | None = None
-    modules: dict[str, bytes] = {}
+    modules: dict[str, Module] = {}
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
             continue
@@ -106,7 +109,9 @@ async def _read(request: web.Request) -> Upload:
         if part.name == "metadata":
             metadata = _json(content)
         else:
-            modules[str(part.name or part.filename)] = content
+            name = str(part.name or part.filename)
+            kind = part.headers.get("Content-Type", "application/javascript+module")
+            modules[name] = Module(name, kind, content)
     if metadata is None:
         raise ApiError(400, 10021, "The form has no metadata part.")
     main = metadata.get("main_module") or metadata.get("body_part")
@@ -114,8 +119,8 @@ async def _read(request: web.Request) -> Upload:
         raise ApiError(400, 10021, f'No such module "{main}".')
     digest = hashlib.sha256()
     for name in sorted(modules):
-        digest.update(name.encode() + b"\0" + modules[name])
-    return Upload(metadata, digest.hexdigest())
+        digest.update(name.encode() + b"\0" + modules[name].content)
+    return Upload(metadata, digest.hexdigest(), tuple(modules.values()), str(main))
 
 
 def _json(content: bytes) -> dict[str, Any]:
@@ -156,6 +161,8 @@ def _upload(
         error_rate=_number(variables.get(ERROR_RATE)),
         latency_ms=_number(variables.get(LATENCY)),
         code=upload.code,
+        modules=upload.modules,
+        main_module=upload.main,
         bindings=bindings,
         secrets=secrets,
         migration_tag=tag,

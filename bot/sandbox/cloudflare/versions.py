@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.sandbox.cloudflare.contents import Module
 
 Binding = Mapping[str, Any]
 KV_NAMESPACE = "0f2ac74b498b48028cb68387c421e279"
@@ -49,6 +52,8 @@ class Version:
     secrets: Mapping[str, int] = field(default_factory=lambda: dict(SECRETS))
     migration_tag: str = MIGRATION
     compatibility_date: str = "2026-06-01"
+    modules: tuple[Module, ...] = field(default=(), repr=False)
+    main_module: str = ""
 
     def listed(self) -> dict[str, Any]:
         """As GET …/versions lists it."""

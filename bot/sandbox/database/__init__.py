@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import signal
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +24,7 @@ from bot.sandbox.processes import Processes
 __all__ = ["MAX_CONNECTIONS", "QUOTA_MESSAGE", "Database"]
 
 NAME = "pitchey"
+_STATISTICS = "pg_stat_statements"
 _TEMPLATE = "pitchey_template"
 _PASSWORD = "loopback-Only-7Qv2"  # noqa: S105 (a database of invented rows, on loopback)
 _TEMPLATE_AGE = timedelta(hours=20)  # its rows count back from the moment they were made
@@ -32,8 +34,10 @@ FAULTS = ("database_down", "database_slow", "database_quota", "pool_full")
 class Database:
     """`url` is what an application connects to; the fault switches act there."""
 
-    def __init__(self, folder: Path, processes: Processes, faults: Faults) -> None:
-        self._cluster = Cluster(folder / "postgresql", processes, _PASSWORD)
+    def __init__(
+        self, folder: Path, processes: Processes, faults: Faults, release: Path | None = None
+    ) -> None:
+        self._cluster = Cluster(folder / "postgresql", processes, _PASSWORD, release)
         self._processes = processes
         self._faults = faults
         self._ailments = Ailments(faults)
@@ -54,7 +58,15 @@ class Database:
     @property
     def programs(self) -> Path:
         """Where psql, pg_dump, pgbench and the others lie."""
-        return self._cluster.programs
+        return self._cluster.programs.clients
+
+    @property
+    def _major(self) -> int:
+        return self._cluster.programs.major
+
+    def count_statements(self) -> None:
+        """Have pg_stat_statements from the next start on, where the release comes with it."""
+        self._cluster.preload = _STATISTICS
 
     async def open(self) -> None:
         """Take a port, so that `url` is known before the server runs."""
@@ -76,7 +88,7 @@ class Database:
         """A dump of the rows as they were made, kept in `folder`, and its facts."""
         async with await self._owner() as owner:
             recipe = await self._template_note(owner)
-        program = self._cluster.programs / "pg_dump"
+        program = self.programs / "pg_dump"
         url = self._application_url(_TEMPLATE)
         return await dump(program, url, folder, recipe, self._processes)
 
@@ -86,14 +98,25 @@ class Database:
         await self.door.close()
         await self._cluster.stop()
 
+    async def restart(self, how: signal.Signals = signal.SIGINT) -> None:
+        """The server goes away and comes back with its rows, as after an upgrade or a crash."""
+        await self._cluster.stop(how)
+        await self._cluster.start()
+        self.door.target = ("127.0.0.1", self._cluster.port)
+
     async def reset(self) -> None:
         """Put every row back: the database is cloned anew from its template."""
         await self._ailments.release()
         async with await self._owner() as owner:
             await owner.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+            # Before 15 there was no other way to copy one.
+            how = " STRATEGY file_copy" if self._major >= 15 else ""
             await owner.execute(
-                f"CREATE DATABASE {NAME} TEMPLATE {_TEMPLATE} OWNER {NAME} STRATEGY file_copy"
+                f"CREATE DATABASE {NAME} TEMPLATE {_TEMPLATE} OWNER {NAME}{how}".encode()
             )
+        if self._cluster.preloads:
+            async with await AsyncConnection.connect(self.direct_url) as superuser:
+                await superuser.execute(f"CREATE EXTENSION {_STATISTICS}")
         async with await AsyncConnection.connect(self._application_url(NAME)) as connection:
             await connection.execute(
                 "SELECT set_config('sandbox.version', %s, false)", [self._version_id]
@@ -157,9 +180,10 @@ class Database:
             await owner.execute(
                 f"CREATE ROLE {NAME} LOGIN CREATEDB CREATEROLE REPLICATION PASSWORD '{_PASSWORD}'"
             )
-            await owner.execute(
-                f"GRANT pg_monitor, pg_signal_backend, pg_create_subscription TO {NAME}"
-            )
+            roles = "pg_monitor, pg_signal_backend"
+            if self._major >= 16:  # before, subscriptions were a superuser's
+                roles += ", pg_create_subscription"
+            await owner.execute(f"GRANT {roles} TO {NAME}".encode())
         await owner.execute(f"CREATE DATABASE {_TEMPLATE} OWNER {NAME}")
         async with await AsyncConnection.connect(self._application_url(_TEMPLATE)) as connection:
             for name in ("schema", "seed", "indexes"):

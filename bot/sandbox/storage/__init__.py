@@ -53,6 +53,12 @@ class Storage:
     def url(self) -> str:
         return f"http://{self.door.address}"
 
+    @property
+    def direct_url(self) -> str:
+        """Past the door: no fault switch reaches it."""
+        host, port = self.door.target
+        return f"http://{host}:{port}"
+
     async def open(self) -> None:
         """Take a port, so that `url` is known before the server runs."""
         await self.door.open()
@@ -78,6 +84,10 @@ class Storage:
         """Put believable backups and uploads; `facts` go into each manifest."""
         await self._tell({"do": "seed", "dump": str(dump), "facts": dict(facts)})
 
+    async def tidy(self) -> None:
+        """Take away what was put since the start."""
+        await self._tell({"do": "tidy"})
+
     async def apply(self) -> None:
         """Bring the network edge in line with the fault switches."""
         await self._ready.wait()
@@ -85,15 +95,17 @@ class Storage:
             await self.door.shut()
         else:
             await self.door.open()
-        on = [name for name in _GATED if self._faults.on(name)]
+        gated = [name for name in _GATED if self._faults.on(name)]
         seconds = self._faults.amount("storage_slow")
-        await self._tell({"do": "refuse", "on": on, "seconds": seconds})
+        await self._tell({"do": "refuse", "on": gated, "seconds": seconds})
         cuts = self._faults.amount("storage_cuts") if self._faults.on("storage_cuts") else 0.0
-        shortens = self._faults.on("storage_shortens")
-        await self._tell({"do": "break", "cuts": cuts, "shortens": shortens})
+        on = {name: self._faults.on(f"storage_{name}") for name in ("shortens", "lies", "stale")}
+        await self._tell({"do": "break", "cuts": cuts} | on)
         await self._tell({"do": "damage", "on": self._faults.on("backup_damaged")})
         hours = self._faults.amount("backup_old") if self._faults.on("backup_old") else None
         await self._tell({"do": "age", "hours": hours})
+        days = self._faults.amount("backup_ahead") if self._faults.on("backup_ahead") else None
+        await self._tell({"do": "ahead", "days": days})
 
     async def check_uploads(self) -> None:
         """One real request to the uploads bucket; OSError in the service's words."""

@@ -1,8 +1,8 @@
 """An S3 server in a process of its own: moto with sign-in, led by lines on standard input.
 
 First it reads each bucket's keys, one line of JSON, and prints its port. Then each line it
-reads is an order (`seed`, `refuse`, `break`, `damage`, `age`) that it answers with a line. The
-end of its input ends it.
+reads is an order (`seed`, `tidy`, `refuse`, `break`, `damage`, `age`, `ahead`) that it answers
+with a line. The end of its input ends it.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def say(body: dict[str, Any]) -> None:
 
 def main() -> None:
     shelves = Shelves(s3_backends[DEFAULT_ACCOUNT_ID]["aws"])
-    carrier = Carrier(create_backend_app("s3"), shelves.shorten)
+    carrier = Carrier(create_backend_app("s3"), shelves.shorten, shelves.older)
     gate = Gate(carrier)
     server = make_server("127.0.0.1", 0, gate, threaded=True, request_handler=MotoRequestHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -67,15 +67,20 @@ def main() -> None:
         match order["do"]:
             case "seed":
                 shelves.seed(order)
+            case "tidy":
+                shelves.tidy()
             case "refuse":
                 gate.faults = frozenset(order["on"])
                 gate.seconds = float(order["seconds"])
             case "break":
                 carrier.cuts, carrier.shortens = float(order["cuts"]), bool(order["shortens"])
+                carrier.lies, carrier.stale = bool(order["lies"]), bool(order["stale"])
             case "damage":
                 shelves.damage(on=bool(order["on"]))
             case "age":
                 shelves.age(order["hours"])
+            case "ahead":
+                shelves.ahead(order["days"])
         say({"done": order["do"]})
     os._exit(0)  # threads may still be serving; nothing here is worth waiting for
 

@@ -25,6 +25,8 @@ class Shelves:
         self._facts: dict[str, Any] = {}
         self._aside: Any = None  # the bucket's real content while an older one is shown
         self._damaged: tuple[Any, bytes] | None = None  # an object, and its bytes of before
+        self._ahead = ""  # the folder of a backup from the future
+        self._first: dict[str, frozenset[str]] = {}  # by bucket, what lay there at the start
 
     def seed(self, order: dict[str, Any]) -> None:
         """Put everything as it is at the start; `order` names the dump file and its facts."""
@@ -45,6 +47,16 @@ class Shelves:
             name = f"pitches/{number}/" + ("script.pdf", "cover.jpg", "budget.pdf")[number % 3]
             body = f"upload {number}\n".encode() * (400 + number * 37)
             self._put(UPLOADS, name, body, now - timedelta(hours=number * 9))
+        self._first = {
+            bucket: frozenset(self._store.get_bucket(bucket).keys) for bucket in (BACKUPS, UPLOADS)
+        }
+
+    def tidy(self) -> None:
+        """Take away what was put since the start; what was deleted stays away."""
+        for bucket, first in self._first.items():
+            keys = self._store.get_bucket(bucket).keys
+            for key in [key for key in keys if key not in first]:
+                keys.pop(key)
 
     def age(self, hours: float | None) -> None:
         """Show only backups at least that old, the newest exactly so; None shows all again."""
@@ -57,11 +69,36 @@ class Shelves:
         bucket.keys = type(bucket.keys)()
         self._put_backups(datetime.now(UTC) - timedelta(hours=hours))
 
+    def ahead(self, days: float | None) -> None:
+        """Add a backup that was made while the clocks ran ahead; None takes it away."""
+        found = self._store.get_bucket(BACKUPS).keys
+        for key in [key for key in found if self._ahead and key.startswith(self._ahead)]:
+            found.pop(key)
+        self._ahead = ""
+        if days is not None:
+            at = datetime.now(UTC) + timedelta(days=days)
+            self._ahead = f"{at:%Y%m%d}/"
+            self._put_backup(at)
+
     def shorten(self, path: str) -> None:
         """Keep an object of `/bucket/key` a little shorter than what was sent."""
         bucket, _, key = path.lstrip("/").partition("/")
         stored = self._store.get_object(bucket, key)
         stored.value = stored.value[:-100]
+
+    def older(self, path: str) -> bytes | None:
+        """The content of the newest object before that of `/bucket/key` with the same last name."""
+        bucket, _, key = path.lstrip("/").partition("/")
+        stored = self._store.get_object(bucket, key)
+        name = f"/{key.rpartition('/')[2]}"
+        before = [
+            each
+            for other, each in self._store.get_bucket(bucket).keys.items()
+            if other.endswith(name) and each.last_modified < stored.last_modified
+        ]
+        newest = max(before, key=lambda each: each.last_modified, default=None)
+        content: bytes | None = newest.value if newest is not None else None
+        return content
 
     def damage(self, *, on: bool) -> None:
         """Change one byte in the middle of the newest dump; off puts it back."""

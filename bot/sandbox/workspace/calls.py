@@ -95,7 +95,7 @@ class Call:
 
     def needs(self, *scopes: str) -> None:
         """Refuse unless the app has one of the scopes."""
-        provided = self.workspace.manifest.scopes
+        provided = self.workspace.scopes
         if not set(scopes) & set(provided):
             raise Refusal("missing_scope", needed=",".join(scopes), provided=",".join(provided))
 

@@ -139,4 +139,5 @@ class Delivery:
                 error=error,
                 attempt=attempt,
                 person_id=person_id,
+                response_url=str(payload.get("response_url") or ""),
             )

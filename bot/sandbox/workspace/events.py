@@ -98,7 +98,7 @@ class Events:
             event["inviter"] = inviter
         scope = "groups:read" if channel.is_private else "channels:read"
         ours = seed.BOT in channel.member_ids or person_id == seed.BOT
-        if ours and scope in self._workspace.manifest.scopes:
+        if ours and scope in self._workspace.scopes:
             self.send(name, event, person_id)
 
     def archived(self, channel: Channel, person_id: str) -> None:
@@ -123,11 +123,10 @@ class Events:
 
     def send(self, name: str, event: Json, person_id: str) -> None:
         """Deliver the event if the app asked for `name` (as the manifest spells it) and may."""
-        manifest = self._workspace.manifest
         needed = SCOPES.get(name, ())
-        if name not in manifest.events:
+        if name not in self._workspace.manifest.events:
             return
-        if needed and not set(needed) & set(manifest.scopes):
+        if needed and not set(needed) & set(self._workspace.scopes):
             return
         event.setdefault("event_ts", self._workspace.next_ts())
         payload: Json = {

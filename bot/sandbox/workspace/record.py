@@ -29,6 +29,7 @@ class Entry:
     error: str = ""
     attempt: int = 0  # of a delivery: 0 is the first
     person_id: str = ""
+    response_url: str = ""  # that came with a delivery, or that an answer was posted to
 
 
 @dataclass

@@ -57,7 +57,7 @@ class _Server:
         self._locate(request)
         began = time.perf_counter()
         name = request.match_info["method"]
-        scopes = ",".join(self._workspace.manifest.scopes)
+        scopes = ",".join(self._workspace.scopes)
         headers = {"x-oauth-scopes": scopes, "x-slack-req-id": f"{time.time_ns():x}"}
         method = methods.METHODS.get(name)
         if method is not None and method.scopes:
@@ -105,6 +105,7 @@ class _Server:
             answer="ok" if not error else {"ok": False, "error": error},
             ms=(time.perf_counter() - began) * 1000,
             error=error,
+            response_url=f"{self._workspace.base_url}/response/{request.match_info['id']}",
         )
         if error:
             return web.json_response({"ok": False, "error": error}, status=status)
@@ -130,7 +131,7 @@ class _Server:
         file = self._workspace.files.get(request.match_info["id"])
         if file is None or not file.complete:
             return web.Response(status=404)
-        allowed = "files:read" in self._workspace.manifest.scopes
+        allowed = "files:read" in self._workspace.scopes
         if _bearer(request) != self._workspace.bot_token or not allowed:
             return web.Response(status=302, headers={"Location": "/"})
         return web.Response(body=file.content, content_type=file.mimetype)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.scope_faults import missing_scopes
 from bot.sandbox.workspace import seed
 from bot.sandbox.workspace.changes import Feed, Subscription
 from bot.sandbox.workspace.clock import Clock
@@ -79,14 +80,20 @@ class Workspace:
         return Acting(self)
 
     @property
+    def scopes(self) -> tuple[str, ...]:
+        """What the app may do: what its manifest asks for, but for what switches take away."""
+        gone = missing_scopes(self.faults)
+        return tuple(scope for scope in self.manifest.scopes if scope not in gone)
+
+    @property
     def commands(self) -> tuple[SlashCommand, ...]:
         """The app's slash commands; none without the scope `commands`."""
-        return self.manifest.commands if "commands" in self.manifest.scopes else ()
+        return self.manifest.commands if "commands" in self.scopes else ()
 
     @property
     def shortcuts(self) -> tuple[AppShortcut, ...]:
         """The app's shortcuts; none without the scope `commands`."""
-        return self.manifest.shortcuts if "commands" in self.manifest.scopes else ()
+        return self.manifest.shortcuts if "commands" in self.scopes else ()
 
     def changes(self) -> Subscription:
         """Every change from now on; see `Subscription` for their shapes."""
@@ -148,6 +155,10 @@ class Workspace:
 
     def keep(self, message: Message) -> None:
         self._messages[message.id] = message
+
+    def after(self, ts: float) -> None:
+        """Every message from now on is later than that."""
+        self._last_ts = max(self._last_ts, ts)
 
     def direct(self, person_id: str) -> Channel:
         """The direct message between the person and the app; made when first needed."""

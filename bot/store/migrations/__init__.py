@@ -6,14 +6,14 @@ for another kind of record.
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from bot.store.migrations import alerts as alerts
 from bot.store.migrations import cloudflare as cloudflare
 from bot.store.migrations import containment as containment
+from bot.store.migrations import copies as copies
 from bot.store.migrations import dashboards as dashboards
 from bot.store.migrations import deploys as deploys
 from bot.store.migrations import foundation as foundation
+from bot.store.migrations import handed_over as handed_over
 from bot.store.migrations import incidents as incidents
 from bot.store.migrations import lessons as lessons
 from bot.store.migrations import maintenance as maintenance
@@ -26,6 +26,7 @@ from bot.store.migrations import schedules as schedules
 from bot.store.migrations import secret_rotations as secret_rotations
 from bot.store.migrations import security as security
 from bot.store.migrations.foundation import GUARD_COUNT
+from bot.store.migrations.library import Database
 from bot.store.migrations.steps import migrations
 
 __all__ = ["GUARD_COUNT", "migrations", "step_names"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
+from bot.store.migrations.library import Database
 from bot.store.migrations.steps import migrations
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
-
 from bot.store.chain import FIRST
+from bot.store.migrations.library import Database
 from bot.store.migrations.steps import migrations
 
 

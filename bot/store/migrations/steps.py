@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Migrations
+from bot.store.migrations.library import Migrations
 
 migrations = Migrations("pitchey")

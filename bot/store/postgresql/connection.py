@@ -6,116 +6,75 @@ what BEGIN IMMEDIATE does for a file: what a repository has read stays true unti
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import OpsError
 from bot.store.connection import OWN_TABLES, Conflict, Connection, Sql
-from bot.store.postgresql.dialect import statement, values
+from bot.store.postgresql.address import CONNECT_SECONDS, understood
 from bot.store.postgresql.failures import explained
 from bot.store.postgresql.leases import Lease, Leases
 from bot.store.postgresql.migrating import migrate
+from bot.store.postgresql.statements import PostgresqlSql
 from bot.store.postgresql.types import prepare
+from bot.store.waiting import Waiting
 
 if TYPE_CHECKING:
     import psycopg
     from psycopg_pool import ConnectionPool
 
+    from bot.store.postgresql.patient import Patient
+
 WRITE_LOCK = 7_317_462_905_118_231_041  # any number that nobody else takes
-CONNECT_SECONDS = 5.0
+# A server may acknowledge what a crash of its own then loses: what was begun at Cloudflare would
+# be known to nobody. Stricter settings of a server with standbys stay as they are.
+_DURABLE = (
+    " SELECT set_config('synchronous_commit', 'on', true)"
+    " WHERE current_setting('synchronous_commit') = 'off';"
+)
+RECONNECT_SECONDS = 0.3
 _MOST_CONNECTIONS = 6
-
-
-class _Rows:
-    """A finished statement."""
-
-    def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
-        self._cursor = cursor
-
-    @property
-    def rowcount(self) -> int:
-        return self._cursor.rowcount
-
-    @property
-    def lastrowid(self) -> int | None:
-        found = self._cursor.connection.execute("SELECT lastval()").fetchone()
-        return int(found[0]) if found else None
-
-    def fetchone(self) -> Any:
-        return self._cursor.fetchone()
-
-    def fetchall(self) -> list[Any]:
-        return self._cursor.fetchall()
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._cursor)
-
-
-class _Sql:
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
-
-    def execute(self, sql: str, parameters: Sequence[Any] = (), /) -> _Rows:
-        return _Rows(self.connection.execute(statement(sql), values(parameters)))
-
-    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> _Rows:
-        cursor = self.connection.cursor()
-        cursor.executemany(statement(sql), [values(each) for each in parameters])
-        return _Rows(cursor)
 
 
 class Postgresql(Connection):
     """A pool of connections; usable from every thread.
 
     `patience` is how many seconds a write waits for another one. `path` is where this machine
-    keeps what belongs to the store. Raises OpsError where it cannot be opened.
+    keeps what belongs to the store. `password` is used where `url` holds none.
+    Raises OpsError where it cannot be opened.
     """
 
-    def __init__(self, url: str, path: Path, patience: float) -> None:
+    def __init__(self, url: str, path: Path, patience: float, password: str = "") -> None:
         import psycopg
-        from psycopg.conninfo import conninfo_to_dict
         from psycopg_pool import ConnectionPool
 
+        from bot.store.postgresql.patient import Patient
+
         self.path = path
-        try:
-            known = conninfo_to_dict(url)
-        except psycopg.Error as error:
-            raise OpsError(
-                "`[store] url` is no address of a PostgreSQL database.",
-                "It looks like postgresql://user@host/database.",
-                permanent=True,
-            ) from error
-        self.place = f"{known.get('host') or 'localhost'}/{known.get('dbname') or ''}"
-        self._patience = patience
+        address = understood(url, password)
+        self.place = address.place
+        self._for_server, self._for_writers = Waiting(patience), Waiting(patience)
         self._inside = threading.local()
-        # PgBouncer keeps no prepared statements; detached servers are noticed by keepalives.
-        options: dict[str, Any] = {
-            "autocommit": True,
-            "prepare_threshold": None,
-            "connect_timeout": int(CONNECT_SECONDS),
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 8_000,
-            "application_name": "pitchey store",
-        }
-        self._pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
-            url,
-            kwargs=options,
+        self._pool: ConnectionPool[Patient] = ConnectionPool(
+            address.url,
+            connection_class=Patient,
+            kwargs=address.options,
             min_size=1,
             max_size=_MOST_CONNECTIONS,
-            timeout=CONNECT_SECONDS,
             configure=prepare,
-            check=ConnectionPool.check_connection,
+            check=self._checked,
+            # The pool's own second try comes a second late: soon each call is one instead.
+            reconnect_timeout=RECONNECT_SECONDS,
             open=False,
             name="store",
         )
         self.leases = Leases(self)
         try:
-            with psycopg.connect(url, **options) as first:
+            with psycopg.connect(address.url, **address.options) as first:
                 prepare(first)
                 migrate(first, self.place)
             self._pool.open(wait=True, timeout=CONNECT_SECONDS)
@@ -125,16 +84,25 @@ class Postgresql(Connection):
 
     @contextmanager
     def write(self, *, durable: bool = True, alone: bool = True) -> Iterator[Sql]:
-        begin = f"BEGIN; SET LOCAL lock_timeout = {max(1, round(self._patience * 1000))};"
-        if not durable:
-            begin += " SET LOCAL synchronous_commit = off;"
+        import psycopg
+
+        patience = self._for_writers.seconds if alone else self._for_server.seconds
+        begin = f"BEGIN; SET LOCAL lock_timeout = {max(1, round(patience * 1000))};"
+        begin += _DURABLE if durable else " SET LOCAL synchronous_commit = off;"
         if alone:
             begin += f" SELECT pg_advisory_xact_lock({WRITE_LOCK});"
         with self._connected() as connection:
-            connection.execute(begin.encode())
+            try:
+                connection.execute(begin.encode())
+            except psycopg.errors.LockNotAvailable:
+                self._for_writers.in_vain()
+                self._undo(connection)
+                raise
+            if alone:
+                self._for_writers.answered()
             self._inside.connection = connection
             try:
-                yield _Sql(connection)
+                yield PostgresqlSql(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 self._undo(connection)
@@ -146,16 +114,27 @@ class Postgresql(Connection):
     def read(self) -> Iterator[Sql]:
         # Inside of a write, what was written so far is read.
         if (connection := getattr(self._inside, "connection", None)) is not None:
-            yield _Sql(connection)
+            yield PostgresqlSql(connection)
             return
         with self._connected() as fresh:
-            yield _Sql(fresh)
+            yield PostgresqlSql(fresh)
+
+    @contextmanager
+    def frozen(self) -> Iterator[Sql]:
+        with self._connected() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            longest, connection.longest = connection.longest, math.inf  # whole tables
+            try:
+                yield PostgresqlSql(connection)
+            finally:
+                connection.longest = longest
+                self._undo(connection)
 
     @contextmanager
     def unless_taken(self, sql: Sql) -> Iterator[None]:
         import psycopg
 
-        assert isinstance(sql, _Sql)  # noqa: S101 - what `write` gave
+        assert isinstance(sql, PostgresqlSql)  # noqa: S101 - what `write` gave
         sql.connection.execute("SAVEPOINT unless_taken")
         try:
             yield
@@ -210,11 +189,15 @@ class Postgresql(Connection):
         from bot.store.copying import copy
         from bot.store.sqlite_file import SqliteFile
 
-        file = SqliteFile(target, self._patience)
+        file = SqliteFile(target, CONNECT_SECONDS)
         try:
             copy(self, file)
         finally:
             file.close()
+
+    def size(self) -> int:
+        with self.read() as sql:
+            return int(sql.execute("SELECT pg_database_size(current_database())").fetchone()[0])
 
     def turn(self, name: str) -> Lease:
         return self.leases.turn(name)
@@ -233,17 +216,26 @@ class Postgresql(Connection):
         self._pool.close()
 
     @contextmanager
-    def _connected(self) -> Iterator[psycopg.Connection[Any]]:
+    def _connected(self) -> Iterator[Patient]:
         import psycopg
         from psycopg_pool import PoolTimeout
 
+        from bot.store.postgresql.patient import NoAnswer
+
         try:
-            with self._pool.connection() as connection:
+            with self._pool.connection(self._for_server.seconds) as connection:
                 yield connection
-        except PoolTimeout as error:
-            raise explained(psycopg.OperationalError("no connection"), self.place) from error
         except psycopg.Error as error:
+            if isinstance(error, (PoolTimeout, NoAnswer)):
+                self._for_server.in_vain()
             raise explained(error, self.place) from error
+        self._for_server.answered()
+
+    def _checked(self, connection: Patient) -> None:
+        """Does it still work? Raises psycopg's error."""
+        longest, connection.longest = connection.longest, self._for_server.seconds
+        connection.execute("")
+        connection.longest = longest
 
     def _undo(self, connection: psycopg.Connection[Any]) -> None:
         import psycopg

@@ -12,23 +12,43 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-# Names as in SQLite (sqlite.org/lang_corefunc.html, json1.html), for the types of our columns.
-FUNCTIONS: tuple[str, ...] = (
-    # jsonb takes no NUL and no half of a surrogate pair; people's texts have both.
-    r"CREATE OR REPLACE FUNCTION store_json(text) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL "
-    r"SAFE RETURN CASE WHEN strpos($1, '\u0000') = 0 AND strpos($1, '\ud') = 0 THEN $1::jsonb "
+# jsonb takes no NUL and no half of a surrogate pair; people's texts have both.
+_JSON = (
+    r"CASE WHEN strpos($1, '\u0000') = 0 AND strpos($1, '\ud') = 0 THEN $1::jsonb "
     r"ELSE regexp_replace(regexp_replace(replace($1, '\u0000', '\ufffd'), "
     r"'\\ud[89ab]..(?!\\ud[c-f]..)', '\\ufffd', 'g'), "
-    r"'(?<!\\ud[89ab]..)\\ud[c-f]..', '\\ufffd', 'g')::jsonb END",
-    "CREATE OR REPLACE FUNCTION json_extract(text, text) RETURNS text LANGUAGE sql IMMUTABLE "
-    "PARALLEL SAFE RETURN store_json($1) #>> string_to_array(substr($2, 3), '.')",
-    "CREATE OR REPLACE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE "
-    "BEGIN ATOMIC SELECT e.value FROM jsonb_array_elements_text($1::jsonb) AS e (value); END",
-    "CREATE OR REPLACE FUNCTION instr(text, text) RETURNS integer LANGUAGE sql IMMUTABLE "
-    "PARALLEL SAFE RETURN strpos($1, $2)",
+    r"'(?<!\\ud[89ab]..)\\ud[c-f]..', '\\ufffd', 'g')::jsonb END"
+)
+
+
+def _function(head: str, body: str) -> str:
+    """Its body is a text, as servers before 14 want it, and so must call none of ours.
+
+    Such a name is looked up when the function runs, and a restore has no search path.
+    """
+    return (
+        f"CREATE OR REPLACE FUNCTION {head} LANGUAGE sql IMMUTABLE PARALLEL SAFE "
+        f"AS $body$ SELECT {body} $body$"
+    )
+
+
+# Names as in SQLite (sqlite.org/lang_corefunc.html, json1.html), for the types of our columns.
+FUNCTIONS: tuple[str, ...] = (
+    _function("store_json(text) RETURNS jsonb", _JSON),
+    _function(
+        "json_extract(text, text) RETURNS text",
+        f"({_JSON}) #>> string_to_array(substr($2, 3), '.')",
+    ),
+    _function(
+        "json_each(text) RETURNS TABLE (value text)",
+        "e.value FROM jsonb_array_elements_text($1::jsonb) AS e (value)",
+    ),
+    _function("instr(text, text) RETURNS integer", "strpos($1, $2)"),
     *(
-        f"CREATE OR REPLACE FUNCTION {name}({kind}, {kind}) RETURNS {kind} LANGUAGE sql IMMUTABLE "
-        f"PARALLEL SAFE RETURN CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE {both}($1, $2) END"
+        _function(
+            f"{name}({kind}, {kind}) RETURNS {kind}",
+            f"CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL ELSE {both}($1, $2) END",
+        )
         for name, both in (("max", "greatest"), ("min", "least"))
         for kind in ("bigint", "double precision")
     ),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bot.boot_clock import since_boot
 from bot.errors import OpsError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Leases:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.owner = uuid.uuid4().hex
-        self._held: dict[str, float] = {}  # name → when it was confirmed last, monotonic
+        self._held: dict[str, float] = {}  # name → since_boot() when it was confirmed last
         self._guard = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -43,7 +43,7 @@ class Leases:
 
     def take(self, name: str) -> bool:
         """False where another process has it. Raises OpsError."""
-        asked = time.monotonic()
+        asked = since_boot()
         with self._connection.write(durable=False, alone=False) as sql:
             got = sql.execute(
                 f"INSERT INTO store_leases VALUES (?, ?, {_UNTIL}) "  # noqa: S608 fixed words
@@ -75,7 +75,7 @@ class Leases:
     def lost(self, name: str) -> bool:
         """Whether another process may have it by now."""
         confirmed = self._held.get(name)
-        return confirmed is None or time.monotonic() - confirmed > GIVE_UP_AFTER
+        return confirmed is None or since_boot() - confirmed > GIVE_UP_AFTER
 
     def living(self, name: str) -> bool:
         """Whether somebody has it; what has expired is cleared away. Raises OpsError."""
@@ -112,7 +112,7 @@ class Leases:
 
     def renew_once(self) -> None:
         """Ask for all of them again; what another process has by now is dropped."""
-        asked, names = time.monotonic(), tuple(self._held)
+        asked, names = since_boot(), tuple(self._held)
         for name in names:
             with self._connection.write(durable=False, alone=False) as sql:
                 kept = sql.execute(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlite_utils import Database
-
 from bot.errors import OpsError
 from bot.store.migrations import migrations
+from bot.store.migrations.library import Database
 from bot.store.postgresql.dialect import FUNCTIONS, definition, statement, values
 
 if TYPE_CHECKING:

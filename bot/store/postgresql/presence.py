@@ -32,6 +32,10 @@ class LeasedPresence:
         """Does the process of that name still live? Raises OpsError."""
         return self._leases.living(_lease(name))
 
+    def confirm(self) -> None:
+        """Renew this process's lease now, though it may have expired; raises OpsError."""
+        self._leases.renew_once()
+
     def anyone(self, kind: str) -> bool:
         """Does a process of that kind live? Raises OpsError."""
         return self._leases.any_living(f"{_lease(kind)}-")

@@ -25,27 +25,33 @@ def invalid(rows: list[Row]) -> list[Finding]:
     for row in rows:
         if row["building"]:
             continue
-        why = (
-            "It is left over from a REINDEX CONCURRENTLY that was cut off: written, never read."
-            if row["leftover"]
-            else "It is not valid: it slows every write and no query uses it."
-        )
-        verb = "DROP INDEX CONCURRENTLY" if row["leftover"] else "REINDEX INDEX CONCURRENTLY"
-        fix = f"{verb} {row['name']};"
+        verb, act = "DROP", _drop(row) if row["may_drop"] else None
+        if not row["leftover"]:
+            verb, act = "REINDEX", ("Build it anew", f"db reindex {word(row['name'])}")
         found.append(
             Finding(
-                Severity.WARNING,
+                Severity.NOTE if row["leftover"] and not row["written"] else Severity.WARNING,
                 _subject("Invalid", row),
-                why,
-                fix,
+                _why_invalid(row),
+                f"{verb} INDEX CONCURRENTLY {row['name']};",
                 "pg_index",
                 row["bytes"],
-                act=_drop(row)
-                if row["leftover"]
-                else ("Build it anew", f"db reindex {word(row['name'])}"),
+                act=act,
             )
         )
     return found
+
+
+def _why_invalid(row: Row) -> str:
+    if not row["leftover"]:
+        return "It is not valid: it slows every write and no query uses it."
+    told = "A REINDEX CONCURRENTLY that was cut off left it behind"
+    told += ", in the table's TOAST: " if row["toast"] else ": "
+    told += "each change is written to it, none is read." if row["written"] else "nothing uses it."
+    if row["may_drop"]:
+        return told
+    who = "a superuser, or the provider's support" if row["toast"] else "its owner"
+    return f"{told} The bot's user may not drop it: only {who}."
 
 
 def duplicate(rows: list[Row]) -> list[Finding]:
@@ -126,7 +132,9 @@ def look(answers: Answers) -> Look:
     bloated = bloat_findings(
         answers.all("index_bloat"), "REINDEX INDEX CONCURRENTLY", measures=standing.measures_bloat
     )
-    found = ordered([*invalids, *duplicate(doubles), *missing(keys), *idle, *bloated])
+    others = ordered([*duplicate(doubles), *missing(keys), *idle, *bloated])
+    # Of one severity those that are broken first, however small they are.
+    found = tuple(sorted((*ordered(invalids), *others), key=lambda each: each.severity.weight))
     told = [
         ("Invalid", str(len(invalids))),
         ("Duplicate", _held(doubles)),

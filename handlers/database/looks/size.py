@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from datetime import date
 
+from bot.forecasting import FEWEST_DAYS, Forecast, forecast, in_days
 from handlers.database.asking import Answers, Question
 from handlers.database.looks import tables
 from handlers.database.result import Finding, Look, ordered
@@ -14,46 +15,34 @@ from handlers.database.wording import counted, percent, size
 
 SIZE = Question("size", "Size")
 QUESTIONS = (SIZE, *tables.SIZES)
-_LEAST_DAYS = 1.0  # of history, before it says anything about growth
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """Bytes a day over so many days of history."""
-
-    a_day: float
-    days: float
+def coming(history: Mapping[date, float], limit: float) -> Forecast:
+    """When the plan is full, by the size of each day in bytes; 0 limits nothing."""
+    return forecast(history, limit or math.inf)
 
 
-def growth(points: Sequence[tuple[float, float]]) -> Growth | None:
-    """From (days, bytes), oldest first: the straight line through them; None where too few."""
-    if len(points) < 2 or points[-1][0] - points[0][0] < _LEAST_DAYS:
+def days_left(held: float, when: Forecast, limit: float) -> float | None:
+    """Until the limit is reached; None where it does not grow, or nothing limits it."""
+    if not limit:
         return None
-    line = statistics.linear_regression([day for day, _ in points], [held for _, held in points])
-    return Growth(line.slope, points[-1][0] - points[0][0])
+    return 0.0 if held >= limit else when.middle
 
 
-def days_left(held: float, grows: Growth | None, limit: float) -> float | None:
-    """Until the limit is reached; None where it does not grow or nothing limits it."""
-    if not limit or grows is None or grows.a_day <= 0:
-        return None
-    return max(0.0, (limit - held) / grows.a_day)
-
-
-def findings(held: float, grows: Growth | None, limit: float) -> list[Finding]:
+def findings(held: float, when: Forecast, limit: float) -> list[Finding]:
     if not limit:
         return []
-    share, left = 100 * held / limit, days_left(held, grows, limit)
+    share, left = 100 * held / limit, days_left(held, when, limit)
     bad = [above(share, PLAN), below(left, PLAN_DAYS) if left is not None else None]
     worst = min((each for each in bad if each), key=lambda each: each.weight, default=None)
     if worst is None:
         return []
-    when = f"; at this growth it is full in {counted(round(left), 'day')}" if left else ""
+    full = f"; at this growth it is full in {in_days(left)}" if left else ""
     return [
         Finding(
             worst,
             "Size against the plan",
-            f"{size(held)} of {size(limit)} are used ({percent(share)}){when}.",
+            f"{size(held)} of {size(limit)} are used ({percent(share)}){full}.",
             source="pg_database_size and the sampled history",
             command="db tables",
             act=("Archive old rows", "db archive"),
@@ -61,26 +50,27 @@ def findings(held: float, grows: Growth | None, limit: float) -> list[Finding]:
     ]
 
 
-def facts(held: float, grows: Growth | None, limit: float) -> list[tuple[str, str]]:
+def facts(held: float, when: Forecast, limit: float) -> list[tuple[str, str]]:
     of = f" of {size(limit)} ({percent(100 * held / limit)})" if limit else ""
     told = [("Size", f"{size(held)}{of}")]
-    if grows is None:
-        return [*told, ("Growth", "not known yet: needs a day of samples")]
-    sign = "+" if grows.a_day >= 0 else "\N{MINUS SIGN}"
-    pace = f"{sign}{size(abs(grows.a_day))} a day over {grows.days:.0f} d"
-    left = days_left(held, grows, limit)
+    if not when.enough:
+        known = counted(when.days, "day")
+        return [*told, ("Growth", f"not known yet: {known} of samples, {FEWEST_DAYS} are needed")]
+    sign = "+" if when.slope >= 0 else "\N{MINUS SIGN}"
+    pace = f"{sign}{size(abs(when.slope))} a day over {when.days} d"
+    left = days_left(held, when, limit)
     if left is not None:
-        pace += f", plan full in {counted(round(left), 'day')}"
+        pace += f", plan full in {in_days(left)}"
     return [*told, ("Growth", pace)]
 
 
-def look(answers: Answers, points: Sequence[tuple[float, float]], limit_gb: float) -> Look:
+def look(answers: Answers, history: Mapping[date, float], limit_gb: float) -> Look:
     row, limit = answers.one("size"), limit_gb * GB
-    grows = growth(points)
+    when = coming(history, limit)
     found: list[Finding] = []
     told: list[tuple[str, str]] = []
     if row is not None:
-        told, found = facts(row["bytes"], grows, limit), findings(row["bytes"], grows, limit)
+        told, found = facts(row["bytes"], when, limit), findings(row["bytes"], when, limit)
     summary = f"Database {answers.standing.database}"
     if row is not None:
         summary += f": {size(row['bytes'])}"

@@ -7,7 +7,7 @@ from handlers.database.looks import sessions
 from handlers.database.looks.sessions import shown
 from handlers.database.result import Finding, Grid, Look, Severity, ordered
 from handlers.database.thresholds import MEAN_TIME, SHARE_OF_TIME
-from handlers.database.wording import counted, lasting, percent
+from handlers.database.wording import counted, lasting, milliseconds, percent, planned
 
 STATEMENTS = Question("statements", "Slow queries")
 _LEAST_CALLS = 10
@@ -49,8 +49,8 @@ def findings(rows: list[Row]) -> list[Finding]:
             Finding(
                 Severity.WARNING if slow else Severity.NOTE,
                 f"Query {row['query_id']}",
-                f"It takes {_ms(mean)} on average, {row['calls']:,} times, {percent(share)} of all "
-                f"time: {shown(row['statement'])}",
+                f"It takes {milliseconds(mean)} on average, {row['calls']:,} times, "
+                f"{percent(share)} of all time: {shown(row['statement'])}",
                 "",
                 "pg_stat_statements",
                 int(row["total_ms"]),
@@ -62,15 +62,15 @@ def findings(rows: list[Row]) -> list[Finding]:
 
 def grid(rows: list[Row]) -> Grid:
     return Grid(
-        ("Query id", "Share", "Mean", "Longest", "Calls", "Statement"),
+        ("Statement", "Mean", "Calls", "Share", "Longest", "Query id"),
         tuple(
             (
-                row["query_id"] or "-",
-                percent(row["share"] or 0.0),
-                _ms(row["mean_ms"]),
-                _ms(row["max_ms"]),
-                f"{row['calls']:,}",
                 shown(row["statement"], 120),
+                milliseconds(row["mean_ms"]),
+                f"{row['calls']:,}",
+                percent(row["share"] or 0.0),
+                milliseconds(row["max_ms"]),
+                row["query_id"] or "-",
             )
             for row in rows
         ),
@@ -112,11 +112,11 @@ def look(answers: Answers) -> Look:
         many = len(running.rows) if running else 0
         summary = f"{counted(many, 'query', 'queries')} running now; no history of slow ones"
         notes = ["On a server of your own, shared_preload_libraries must name it before."]
-        return Look("slow", summary, (), running, ordered(found), tuple(notes), unread)
-    total = rows[0]["total"] if rows else 0
-    slow = sum(row["mean_ms"] >= MEAN_TIME[0] for row in rows)
-    slower = counted(slow, "query", "queries")
-    summary = f"{slower} slower than {MEAN_TIME[0]:.0f}\u00a0ms of {total:,} known"
+        pids = [row[0] for row in running.rows[:3]] if running else []
+        return Look(
+            "slow", summary, (), running, ordered(found), tuple(notes), unread,
+            offers=tuple((f"Explain {pid}", f"db explain {pid}") for pid in pids),
+        )  # fmt: skip
     notes = ["Texts and numbers in statements are shown as `?`."]
     if not answers.standing.sees_all:
         notes.append(
@@ -124,10 +124,25 @@ def look(answers: Answers) -> Look:
             f"`GRANT pg_read_all_stats TO {answers.standing.role_quoted};`"
         )
     return Look(
-        "slow", summary, tuple(sessions.activity_facts(live)), grid(rows) if rows else None,
-        ordered(found), tuple(notes), unread,
+        "slow", _summary(rows), tuple(sessions.activity_facts(live)), grid(rows) if rows else None,
+        ordered(found), tuple(notes), unread, offers=_explaining(rows, found),
     )  # fmt: skip
 
 
-def _ms(milliseconds: float) -> str:
-    return lasting(milliseconds / 1000)
+def _summary(rows: list[Row]) -> str:
+    total = rows[0]["total"] if rows else 0
+    limit = f"slower than {MEAN_TIME[0]:.0f}\u00a0ms"
+    slow = [row for row in rows if row["mean_ms"] >= MEAN_TIME[0]]
+    if slow and all(row["calls"] < _LEAST_CALLS for row in slow):
+        many = f"{len(slow)} of {counted(total, 'known query', 'known queries')}"
+        return f"{many} {limit}, but run fewer than {_LEAST_CALLS} times"
+    return f"{counted(len(slow), 'query', 'queries')} {limit} of {total:,} known"
+
+
+def _explaining(rows: list[Row], found: list[Finding]) -> tuple[tuple[str, str], ...]:
+    """The dearest that have a plan; those of findings have their button by that."""
+    told = {each.command for each in found}
+    lines = (f"db explain {row['query_id']}" for row in rows
+             if row["query_id"] and planned(row["statement"]))  # fmt: skip
+    free = [line for line in dict.fromkeys(lines) if line not in told]
+    return tuple((f"Explain {line.rpartition(' ')[2]}", line) for line in free[: 3 - len(told)])

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from bot.blocks import clip, code
-from bot.command import Argument, Arguments, Command, Context, Plan, Reply, Risk, Role, Surface
+from bot.command import (
+    Argument,
+    Arguments,
+    Choice,
+    Command,
+    Context,
+    Plan,
+    Reply,
+    Risk,
+    Role,
+    Surface,
+)
 from bot.errors import BadInput, OpsError, Refused
+from bot.moments import date
 from bot.store.database_archives import ArchiveRecord, ArchiveState
 from handlers.database_care import window
 from handlers.database_care.archiving import aims, restoring, shelf
 from handlers.database_care.archiving.aims import Aim
 from handlers.database_care.archiving.moving import archive
 from handlers.database_care.archiving.result import Listed
-from handlers.database_care.archiving.views import archived_reply, list_reply, restored_reply
+from handlers.database_care.archiving.views import (
+    archived_reply,
+    list_reply,
+    nothing_reply,
+    restored_reply,
+)
 from handlers.database_care.care import care_of, expected
 from handlers.database_care.planning import fingerprint, target
 from handlers.database_care.subjects import CONNECT, Subjects, read_with
-from handlers.database_care.wording import bare, counted, size
+from handlers.database_care.wording import bare, counted, size, word
 
 GUIDE = "Database Maintenance, Monthly Tasks"
-_ID = re.compile(r"AR-[0-9A-Z]{6}")
+_ID = re.compile(r"AR-[0-9A-Z]{6,8}")
 _STATES = {
     ArchiveState.COPYING: "copying: nothing deleted yet",
     ArchiveState.DELETING: "copied, deleting",
@@ -61,10 +79,7 @@ async def plan_archive(context: Context, arguments: Arguments) -> Plan:
     open_ones = context.store.database_archives.unfinished()
     going = [each for each in found if each.rows != 0 or _open(open_ones, each)]
     if not going:
-        raise BadInput(
-            "No row is old enough to be archived.",
-            " ".join(refused) or "The ages are in `[[database.archive]]` of pitchey.toml.",
-        )
+        return Plan("old rows", "reads", risk=Risk.READS)
     bucket = context.clients.backups
     if not bucket.configured and any(not each.deletes_only for each in going):
         raise BadInput(
@@ -73,8 +88,11 @@ async def plan_archive(context: Context, arguments: Arguments) -> Plan:
         )
     rows = sum(each.rows or 0 for each in going)
     held = sum((each.rows or 0) * each.row_bytes for each in going)
-    lines = [window.admit(context, arguments, f"db archive {typed}".strip())]
-    lines += [_line(each) for each in going]
+    admitted, reason_wanted = window.admit(
+        context, arguments, f"db archive {word(typed)}" if typed else "db archive"
+    )
+    lines = [admitted]
+    lines += [_line(each) for each in sorted(going, key=lambda each: not each.deletes_only)]
     lines += [
         f"{each.id} of {each.table_name} is not finished: it goes on"
         for each in open_ones
@@ -97,12 +115,16 @@ async def plan_archive(context: Context, arguments: Arguments) -> Plan:
             [(e.table.oid, e.cutoff.isoformat(), e.rule.mode, e.columns, e.key) for e in going]
         ),
         risk=Risk.DANGEROUS if deletes and by_hand else Risk.CHANGES,
+        reason_wanted=reason_wanted,
     )
 
 
 async def run_archive(context: Context, arguments: Arguments) -> Reply:
+    typed = str(arguments.get("table") or "")
+    _, found, refused = await aims_of(context, typed, counted_too=False)
+    if context.operation is None:
+        return nothing_reply(tuple(each.rule for each in found), tuple(refused))
     care = care_of(context, windowed=True)
-    _, found, _ = await aims_of(context, str(arguments.get("table") or ""), counted_too=False)
     return archived_reply(await archive(care, found))
 
 
@@ -129,7 +151,7 @@ async def plan_unarchive(context: Context, arguments: Arguments) -> Plan:
     points = [each["on_table"] for each in found.references]
     lines = [
         f"rows whose {manifest.column} was before {manifest.cutoff[:10]}, archived "
-        f"{manifest.made_at[:16].replace('T', ' ')} UTC by {manifest.made_by}",
+        f"{date(datetime.fromisoformat(manifest.made_at))} by {manifest.made_by}",
         "rows that are there already are left as they are; nothing is doubled",
         f"{counted(len(manifest.parts), 'part')}, {size(manifest.bytes)}, each checked against its "
         "SHA-256 first",
@@ -137,7 +159,7 @@ async def plan_unarchive(context: Context, arguments: Arguments) -> Plan:
     if points:
         lines.append(f"rows that point to missing rows of {', '.join(points[:5])} are left out")
     return Plan(
-        target=f"care of database {manifest.database}",
+        target=f"database {manifest.database} (care)",
         effect=f"puts {counted(manifest.rows, 'row')} back into {found.table.name}.",
         lines=tuple(lines),
         state=fingerprint(manifest, found.table.oid, found.columns),
@@ -156,11 +178,25 @@ async def run_unarchive(context: Context, arguments: Arguments) -> Reply:
     return restored_reply(restored)
 
 
+async def offered(context: Context, _arguments: Arguments) -> list[Choice]:
+    """Archives with rows, the newest first."""
+    return [
+        Choice(
+            each.id,
+            "Put it back",
+            f"{counted(each.rows, 'row')} of {each.table_name}, older than {each.cutoff[:10]}; "
+            f"{size(each.bytes)}",
+        )
+        for each in context.store.database_archives.newest(20)
+        if each.rows and each.state is not ArchiveState.ABANDONED
+    ]
+
+
 def _named(arguments: Arguments) -> str:
     name = str(arguments["archive"]).strip().upper()
     if not _ID.fullmatch(name):
         raise BadInput(
-            f"{code(clip(name, 40))} is no archive's id, which looks like AR-7KQ2MX.",
+            f"{code(clip(name, 40))} is no archive's id, which looks like AR-7KQ2MX4P.",
             "`/pitchey db archives` lists them.",
         )
     return name
@@ -214,6 +250,7 @@ ARCHIVE = Command(
     ),
     guide=GUIDE,
     deadline=6 * 3_600.0,
+    cancelling="it ends with the batch at hand; no row is lost or doubled",
 )
 ARCHIVES = Command(
     name="db archives",
@@ -230,8 +267,10 @@ UNARCHIVE = Command(
     plan=plan_unarchive,
     role=Role.OPERATOR,
     risk=Risk.CHANGES,
-    arguments=(Argument("archive", "its id", required=True, example="AR-7KQ2MX"),),
-    examples=("db unarchive AR-7KQ2MX",),
+    arguments=(
+        Argument("archive", "its id", required=True, example="AR-7KQ2MX4P", offered=offered),
+    ),
+    examples=("db unarchive AR-7KQ2MX4P",),
     details=(
         "Each part is checked against its sum. Rows that are there already are never changed; the "
         "answer counts those that are the same, those with other values, and those that point to "
@@ -239,5 +278,6 @@ UNARCHIVE = Command(
     ),
     guide=GUIDE,
     deadline=6 * 3_600.0,
+    cancelling="it ends with the batch at hand; no row is lost or doubled",
 )
 COMMANDS = (ARCHIVE, ARCHIVES, UNARCHIVE)

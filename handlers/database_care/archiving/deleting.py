@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
 from bot.clients.postgres_working import Working
-from bot.errors import BadAnswer
+from bot.errors import BadAnswer, OpsError
 from bot.store.database_archives import ArchiveRecord, ArchiveState
 from handlers.database_care.archiving import shelf
 from handlers.database_care.archiving.aims import Aim
 from handlers.database_care.archiving.manifest import Decoded, Manifest
+from handlers.database_care.subjects import CONNECT
 from handlers.database_care.wording import counted
 
 if TYPE_CHECKING:
+    from bot.clients.postgres import Database
     from handlers.database_care.care import Care
 
 _TRIES = 3
@@ -55,8 +58,32 @@ async def delete_rows(care: Care, session: Working, aim: Aim, record: ArchiveRec
     return True
 
 
-async def delete_only(care: Care, session: Working, aim: Aim) -> tuple[int, bool]:
-    """Delete without a copy, as the rule says; how many, and False where somebody cancelled."""
+@dataclass
+class Tally:
+    """Rows deleted without a copy; `unsure` is a batch whose commit was not answered."""
+
+    deleted: int = 0
+    unsure: tuple[str, int] | None = None  # its transaction and its rows
+
+    async def settle(self, database: Database) -> None:
+        """Ask the server what became of that batch; raises DatabaseFailure."""
+        if self.unsure is None:
+            return
+        transaction, rows = self.unsure
+        found = await database.query(
+            "select pg_xact_status(%(id)s::text::xid8) as status",
+            {"id": transaction},
+            deadline=CONNECT,
+        )
+        self.unsure = None
+        self.deleted += rows if found[0]["status"] == "committed" else 0
+
+
+async def delete_only(care: Care, session: Working, aim: Aim, tally: Tally) -> bool:
+    """Delete without a copy, as the rule says, batch by batch; False where somebody cancelled.
+
+    What was deleted is in `tally` however it ends. Raises DatabaseFailure and StatementCancelled.
+    """
     keys = ", ".join(f"t.{each.name}" for each in aim.key)
     same = " and ".join(f"t.{each.name} = old.{each.name}" for each in aim.key)
     statement = (
@@ -64,14 +91,28 @@ async def delete_only(care: Care, session: Working, aim: Aim) -> tuple[int, bool
         f"where {aim.old}{aim.free} order by {aim.order} limit {aim.batch} for update) "
         f"delete from {aim.table.name} t using old where {same}{aim.free}"
     )
-    deleted = 0
     while not care.stop():
-        await care.say(f"Remove old rows of {aim.table.name}: {counted(deleted, 'row')} so far")
+        told = counted(tally.deleted, "row")
+        await care.say(f"Remove old rows of {aim.table.name}: {told} so far")
+        if not await _batch(care, session, statement, tally):
+            return True
+    return False
+
+
+async def _batch(care: Care, session: Working, statement: str, tally: Tally) -> int:
+    """One transaction; how many rows it deleted."""
+    await session.rows("begin")
+    try:
         gone = await _patiently(care, session, statement)
-        deleted += gone
-        if gone == 0:
-            return deleted, True
-    return deleted, False
+        identity = await session.rows("select pg_current_xact_id()::text as id")
+        tally.unsure = (str(identity[0]["id"]), gone)
+        await session.rows("commit")
+    except OpsError:
+        if not session.connection.closed:
+            await session.rows("rollback")
+        raise
+    tally.deleted, tally.unsure = tally.deleted + gone, None
+    return gone
 
 
 async def _delete(care: Care, session: Working, aim: Aim, read: Decoded) -> int:
@@ -115,13 +156,16 @@ async def _delete_once(session: Working, aim: Aim, read: Decoded) -> int:
 
 
 async def _patiently(care: Care, session: Working, statement: str) -> int:
+    """Again, where somebody locks the rows; inside of a transaction."""
     for attempt in range(1, _TRIES + 1):
+        await session.rows("savepoint batch")
         try:
             return await session.run(statement, stop=care.stop)
         except DatabaseFailure as failure:
             again = failure.trouble in _AGAIN or failure.state == _DEADLOCK
             if not again or attempt == _TRIES or session.connection.closed:
                 raise
+            await session.rows("rollback to savepoint batch")
             await asyncio.sleep(_PAUSE)
     raise AssertionError
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +13,15 @@ from bot.clients.postgres_trouble import DatabaseFailure
 from bot.clients.postgres_working import StatementCancelled, Working
 from bot.clients.storage_trouble import StorageFailure
 from bot.errors import BadAnswer, NotConfigured, OpsError
-from bot.journal import operation_id
+from bot.short_ids import short_id
 from bot.store.database_archives import ArchiveRecord, ArchiveState
 from handlers.database_care.archiving import shelf
 from handlers.database_care.archiving.aims import Aim, count
 from handlers.database_care.archiving.copying import copy_rows
-from handlers.database_care.archiving.deleting import delete_only, delete_rows
+from handlers.database_care.archiving.deleting import Tally, delete_only, delete_rows
+from handlers.database_care.restarting import AWAY, Outage, outage
 from handlers.database_care.subjects import CONNECT
+from handlers.database_care.wording import counted
 
 if TYPE_CHECKING:
     from bot.command import Context
@@ -40,6 +43,7 @@ class Moved:
     resumed: bool = False
     problem: str = ""
     nothing_deleted: bool = False
+    outage: Outage | None = None  # the server went away, and this is how it went on
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ async def archive(care: Care, aims: Sequence[Aim]) -> Archived:
     began = time.monotonic()
     done: list[Moved] = []
     waiting = list(aims)
-    ended = ""
+    ended, tried_again = "", False
     while waiting:
         if care.stop() or care.closed():
             ended = "cancelled" if care.stop() else "window"
@@ -65,7 +69,17 @@ async def archive(care: Care, aims: Sequence[Aim]) -> Archived:
         await care.operation.step(f"Archive {each.table.name}" if not each.deletes_only
                                   else f"Delete old rows of {each.table.name}")  # fmt: skip
         moved = await _one(care, each)
+        if moved.outage is not None and moved.outage.back and not tried_again:
+            # Once a run: what was noted makes sure that nothing is lost or doubled.
+            tried_again, before = True, moved.deleted
+            again = await _one(care, each)
+            moved = replace(again, outage=moved.outage)
+            if each.deletes_only:
+                moved = replace(moved, deleted=before + again.deleted)
         done.append(moved)
+        if moved.outage is not None and not moved.outage.back:
+            ended = "cancelled" if care.stop() else moved.outage.sentence
+            break
         if care.stop():
             ended = "cancelled"
             break
@@ -79,15 +93,14 @@ async def _one(care: Care, aim: Aim) -> Moved:
     store = care.context.store.database_archives
     moved = Moved(aim.table.name, "", 0, 0, 0, 0, 0, 0.0)
     record: ArchiveRecord | None = None
-    problem = ""
+    problem, tally = "", Tally()
     try:
         async with care.working() as session:
             async with care.database.looking(deadline=CONNECT) as looking:
                 _, held = await count(looking, aim)
             moved = replace(moved, held=held)
             if aim.deletes_only:
-                deleted, whole = await delete_only(care, session, aim)
-                moved = replace(moved, deleted=deleted)
+                whole = await delete_only(care, session, aim, tally)
                 problem = "" if whole else "It was cancelled; the rest stays."
             else:
                 record, resumed = await _record(care, aim)
@@ -96,8 +109,19 @@ async def _one(care: Care, aim: Aim) -> Moved:
                 problem = await _both_halves(care, session, aim, record)
     except StatementCancelled:
         problem = "It was cancelled."
-    except (DatabaseFailure, StorageFailure, BadAnswer, NotConfigured) as failure:
+    except DatabaseFailure as failure:
         problem = f"{failure.message} {failure.hint}".strip()
+        if failure.trouble in AWAY:
+            gone = await outage(care)
+            problem, moved = gone.sentence, replace(moved, outage=gone)
+            with contextlib.suppress(DatabaseFailure):
+                await tally.settle(care.database.direct())
+    except (StorageFailure, BadAnswer, NotConfigured) as failure:
+        problem = f"{failure.message} {failure.hint}".strip()
+    if aim.deletes_only:
+        moved = replace(moved, deleted=tally.deleted)
+        if tally.unsure is not None:
+            problem += f" Whether its last {counted(tally.unsure[1], 'row')} are gone is not known."
     now = store.get(record.id) if record is not None else None
     if now is not None:
         copied = 0 if now.state is ArchiveState.ABANDONED else now.rows
@@ -137,7 +161,7 @@ async def _record(care: Care, aim: Aim) -> tuple[ArchiveRecord, bool]:
             return old, True
         await abandon(context, old, "Its rule or the table's columns are others by now.")
     while True:
-        name = operation_id().replace("OP-", "AR-")
+        name = short_id("AR")
         prefix = f"{context.settings.database.archive_prefix}{name}/"
         record = ArchiveRecord(
             name, care.operation.id, aim.table.name, aim.column.name, aim.cutoff.isoformat(),

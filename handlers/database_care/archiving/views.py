@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section, table
 from bot.command import Block, Reply
+from bot.settings.database import ArchiveRule
 from handlers.database_care.archiving.moving import Archived, Moved
 from handlers.database_care.archiving.restoring import Restored
 from handlers.database_care.archiving.result import Listed
@@ -22,6 +23,8 @@ def archived_reply(found: Archived) -> Reply:
         sign, head = ":no_entry_sign:", "Cancelled"
     elif found.ended == "window":
         sign, head = ":warning:", "The maintenance window ended"
+    elif found.ended:
+        sign, head = ":x:", f"Stopped: {escape(found.ended.rstrip('.'))}"
     elif bad:
         sign = ":x:" if len(bad) == len(found.done) else ":warning:"
         head = f"{counted(len(bad), 'table')} of {len(found.done)} not finished"
@@ -36,12 +39,12 @@ def archived_reply(found: Archived) -> Reply:
     if notes:
         blocks.append(context(*notes[:8]))
     if found.left:
-        blocks.append(context(f"Not reached: {escape(', '.join(found.left[:10]))}."))
+        blocks.append(context(f"Not begun: {escape(', '.join(found.left[:10]))}."))
     again = [each for each in bad if each.archive]
     buttons = [command_button("Go on", f"db archive {word(each.table)}") for each in again[:1]]
     kept = [each for each in found.done if each.archive and each.deleted and not each.problem]
     buttons += [
-        command_button(f"Put {each.archive} back", f"db unarchive {each.archive}")
+        command_button(_put_back(each.table, each.archive), f"db unarchive {each.archive}")
         for each in kept[:2]
     ]
     buttons.append(command_button("Show archives", "db archives"))
@@ -52,6 +55,19 @@ def archived_reply(found: Archived) -> Reply:
         text, [*blocks, actions(*buttons)], data=found, outcome=outcome,
         exit_code=0 if outcome == "succeeded" else 1,
     )  # fmt: skip
+
+
+def nothing_reply(rules: tuple[ArchiveRule, ...], refused: tuple[str, ...]) -> Reply:
+    """There is nothing old enough."""
+    where = f" of {escape(short(rules[0].table))}" if len(rules) == 1 else ""
+    text = f":white_check_mark: Nothing to archive: no row{where} is old enough."
+    ages = ", ".join(f"{short(each.table)} {each.days} days" for each in rules)
+    blocks: list[Block] = [section(f"*{text}*")]
+    if ages:
+        blocks.append(context(f"Old enough is, by {code('[[database.archive]]')}: {escape(ages)}."))
+    blocks += [section(f":warning: Left out: {escape(bare(why))}") for why in refused[:5]]
+    blocks.append(actions(command_button("Show archives", "db archives")))
+    return Reply(text, blocks, data={"rules": len(rules), "left_out": refused})
 
 
 def restored_reply(found: Restored) -> Reply:
@@ -126,11 +142,15 @@ def list_reply(found: tuple[Listed, ...], bucket: str, *, unknown: int) -> Reply
         for each in open_ones[:2]
     ]
     buttons += [
-        command_button(f"Put {each.id} back", f"db unarchive {each.id}")
+        command_button(_put_back(each.table, each.id), f"db unarchive {each.id}")
         for each in found[:2]
         if each.deleted
     ]
     return Reply(text, [*blocks, actions(*buttons, _archive())], data=found)
+
+
+def _put_back(table_name: str, archive: str) -> str:
+    return f"Put {clip(short(table_name), 40)} back ({archive})"
 
 
 def _next() -> Block:
@@ -173,6 +193,8 @@ def _note(each: Moved) -> str:
         )
     if each.held:
         told.append(f"{counted(each.held, 'old row')} stay because other rows point to them")
-    if each.resumed:
+    if each.outage is not None and not each.problem:
+        told.append(f"{each.outage.sentence.rstrip('.')}, and it went on")
+    elif each.resumed:
         told.append(f"{each.archive} was begun before and went on")
     return escape(f"{each.table}: {'; '.join(told)}.") if told else ""

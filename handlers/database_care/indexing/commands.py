@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.blocks import code
 from bot.command import Argument, Arguments, Command, Context, Kind, Plan, Reply, Risk, Role
 from bot.errors import BadInput, OpsError, Refused
-from handlers.database_care.care import blocked_by, care_of, expected
+from handlers.database_care.care import CANCELLING, blocked_by, care_of, expected
 from handlers.database_care.indexing import definitions, looking
 from handlers.database_care.indexing.definitions import GUIDE, Wanted
 from handlers.database_care.indexing.looking import Existing
@@ -19,6 +19,7 @@ from handlers.database_care.indexing.views import (
     proposals_reply,
 )
 from handlers.database_care.indexing.working import drop, make
+from handlers.database_care.leftovers import drop_statement, how_dropped
 from handlers.database_care.planning import fingerprint, target
 from handlers.database_care.subjects import (
     CONNECT,
@@ -166,10 +167,10 @@ async def plan_drop(context: Context, arguments: Arguments) -> Plan:
         raise Refused(
             f"{index.name} is the index of a partitioned table.", "Drop it by a migration."
         )
-    if not index.owns:
+    if not index.may_drop:
         raise Refused(
-            f"Only the owner of {index.on_table} may drop {index.name}.",
-            f"As the owner: `DROP INDEX CONCURRENTLY {index.name};`",
+            f"The bot's database user may not drop {index.name} of {index.on_table}.",
+            f"{how_dropped(index)}: `{drop_statement(index)}`",
         )
     if not why and not arguments.get("anyway"):
         raise Refused(
@@ -238,6 +239,7 @@ CREATE = Command(
     ),
     guide=SECTION,
     deadline=_DEADLINE,
+    cancelling=CANCELLING,
 )  # fmt: skip
 DROP = Command(
     name="db drop-index",
@@ -259,5 +261,6 @@ DROP = Command(
     ),
     guide="Database Maintenance, Monthly Tasks",
     deadline=_DEADLINE,
+    cancelling=CANCELLING,
 )
 COMMANDS = (CREATE, DROP)

@@ -15,6 +15,7 @@ from handlers.database_care.indexing.definitions import (
     shape,
     wanted,
 )
+from handlers.database_care.leftovers import harm
 from handlers.database_care.subjects import (
     CONNECT,
     QUESTION,
@@ -134,7 +135,7 @@ async def why_it_may_go(
         ]
     )
     if not index.valid:
-        return "it is not valid: it slows writes, and no query uses it", ddl
+        return f"it is not valid: {harm(index)}", ddl
     ours = shape(ddl)
     rows = await looking.rows(
         query("index_definitions"), {"table_oid": index.table_oid}, deadline=QUESTION

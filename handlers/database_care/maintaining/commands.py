@@ -24,7 +24,7 @@ from bot.jobs import Job
 from bot.scheduled import carried_out
 from handlers.database_care import planning, window
 from handlers.database_care.archiving.commands import aims_of
-from handlers.database_care.care import Care, care_of, expected
+from handlers.database_care.care import CANCELLING, Care, care_of, expected
 from handlers.database_care.maintaining.parts import LISTS
 from handlers.database_care.maintaining.views import maintained_reply
 from handlers.database_care.result import Maintained, Part
@@ -43,9 +43,10 @@ _WINDOWED = ("weekly", "monthly")
 
 async def plan(context: Context, arguments: Arguments) -> Plan:
     which = str(arguments["which"])
-    lines = []
+    lines, reason_wanted = [], False
     if which in _WINDOWED:
-        lines.append(window.admit(context, arguments, f"db maintain {which}"))
+        line, reason_wanted = window.admit(context, arguments, f"db maintain {which}")
+        lines.append(line)
     async with context.clients.database.looking(deadline=CONNECT) as looking:
         subjects = await read_with(looking)
         told, risk = await _would(context, looking, subjects, which)
@@ -57,6 +58,7 @@ async def plan(context: Context, arguments: Arguments) -> Plan:
         lines=(*lines, *told, "a part that fails keeps none of the others back"),
         state=planning.fingerprint(which, sorted(each.oid for each in subjects.tables)),
         risk=risk if by_hand else Risk.CHANGES,
+        reason_wanted=reason_wanted,
     )  # fmt: skip
 
 
@@ -67,13 +69,13 @@ async def _would(
     if which == "daily":
         found = planning.chosen(subjects, VACUUM, "")
         seconds = expected(context, "vacuum", sum(each.bytes for each in found))[1]
-        return [f"vacuum and analyze {totals(found)}, {seconds}"], Risk.CHANGES
+        return [f"vacuum and analyze {totals(found, VACUUM)}, {seconds}"], Risk.CHANGES
     if which == "weekly":
         found = planning.chosen(subjects, REINDEX, "")
-        held = sum(each.index_bytes for each in found if hasattr(each, "index_bytes"))
+        held = sum(each.bytes for each in found)  # as its speed is measured
         analyzed = planning.chosen(subjects, ANALYZE, "")
         return [
-            f"reindex {totals(found)}, {expected(context, 'reindex', held)[1]}",
+            f"reindex {totals(found, REINDEX)}, {expected(context, 'reindex', held)[1]}",
             f"analyze {counted(len(analyzed), 'table')}",
         ], Risk.CHANGES
     _, aims, _ = await aims_of(context, "", counted_too=True)
@@ -137,6 +139,7 @@ MAINTAIN = Command(
     ),
     guide="Database Maintenance",
     deadline=_DEADLINE,
+    cancelling=CANCELLING,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.backups import newest_good, take
+from bot.backups import fresh_or_new
 from handlers.database_care import planning, treating
 from handlers.database_care.archiving.commands import aims_of
 from handlers.database_care.archiving.moving import archive
@@ -22,8 +22,6 @@ from handlers.database_care.wording import counted, gain, lasting, listed, perce
 
 if TYPE_CHECKING:
     from handlers.database_care.subjects import Table
-
-_BACKUP_SECONDS = 30.0  # for the look at the newest one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +58,28 @@ def _part(title: str, report: Report) -> Part:
         told.append(gain(report.gained))
     if report.bad:
         told.append(f"not done: {listed([each.name for each in report.bad], 3)}")
+    if report.cut:
+        told.append(f"cut off: {report.cut}")
     if report.left:
-        told.append(f"{counted(len(report.left), 'table')} not reached")
+        told.append(f"{counted(len(report.left), 'table')} not begun")
     if report.ended not in ("", "cancelled", "window"):
         told.append(report.ended)
-    failed = bool(report.bad or report.left)
+    failed = bool(report.bad or report.left or report.cut)
     return Part(title, ", ".join(told), failed, report.removed, max(0, report.gained))
 
 
 async def clean_up(care: Care) -> Part:
-    dropped, stuck = await drop_leftovers(care, (await read(care.database)).indexes)
-    told = f"{counted(len(dropped), 'invalid leftover')} dropped" if dropped else "nothing to drop"
-    if stuck:
-        told += f", {listed(stuck, 3)} stay, because somebody holds a lock"
-    return Part("Clean up after interrupted work", told, bool(stuck))
+    found = await drop_leftovers(care, (await read(care.database)).indexes)
+    told = "nothing to drop"
+    if found.dropped:
+        told = f"{counted(len(found.dropped), 'invalid leftover')} dropped"
+    if found.locked:
+        told += f"; {listed(found.locked, 3)} stay, because somebody holds a lock"
+    if found.refused:
+        names = listed([f"{each.name} of {each.on_table}" for each in found.refused], 3)
+        told += f"; not the bot's to drop: {names}"
+    # What the bot may never drop would be a failure on each day.
+    return Part("Clean up after interrupted work", told, bool(found.locked))
 
 
 async def sizes(care: Care) -> Part:
@@ -111,18 +117,15 @@ async def connections(care: Care) -> Part:
 
 async def backup(care: Care) -> Part:
     """A full backup, unless a fresh one is there."""
-    context = care.context
-    newest = await newest_good(context.settings, context.clients, deadline=_BACKUP_SECONDS)
-    title = "Full backup"
-    if newest is not None:
-        age = context.runtime.now() - newest.finished
-        if age < timedelta(hours=context.settings.backups.fresh_hours):
-            return Part(title, f"one is there, made {lasting(age.total_seconds())} ago")
-    made = await take(
-        context.settings, context.clients, context.store, label="scheduled",
-        person=context.invocation.person, say=care.say,
+    context, title = care.context, "Full backup"
+    found, made = await fresh_or_new(
+        context.runtime, context.settings, label="scheduled", person=context.invocation.person,
+        say=care.say,
     )  # fmt: skip
-    return Part(title, f"made: {made.id}, {size(made.bytes)}")
+    if made:
+        return Part(title, f"made: {found.id}, {size(found.bytes)}")
+    age = (context.runtime.now() - found.finished).total_seconds()
+    return Part(title, f"one is there, made {lasting(age)} ago")
 
 
 async def unused_indexes(care: Care) -> Part:

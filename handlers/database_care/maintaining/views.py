@@ -43,7 +43,7 @@ def maintained_reply(found: Maintained) -> Reply:
         for each in parts
     ]
     if found.left:
-        blocks.append(context(f"Not reached: {escape(', '.join(found.left))}."))
+        blocks.append(context(f"Not begun: {escape(', '.join(found.left))}."))
     buttons = [command_button(label, line) for label, line in _NEXT[found.which]]
     if found.left or found.failed:
         buttons.insert(0, command_button("Do it again", f"db maintain {found.which}"))

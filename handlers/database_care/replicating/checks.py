@@ -61,7 +61,7 @@ async def publishing(context: Context, name: str, typed: str, *, leave_keyless: 
     left = tuple(each["name"] for each in wanted if each["name"] in keyless)
     ways = _in_the_way(server)
     if any(each["name"] == name for each in there):
-        ways.append(f"A publication {name} is there already: `/pitchey db replication` shows it.")
+        ways.append(f"A publication {name} is there already.")
     if not server.creates:
         ways.append(
             f"As the owner: `GRANT CREATE ON DATABASE {server.database_quoted} TO "
@@ -82,7 +82,10 @@ async def publishing(context: Context, name: str, typed: str, *, leave_keyless: 
     if not kept:
         ways.append("No table is left to be published.")
     if ways:
-        raise Refused("The publication cannot be made yet.", " ".join(f"• {way}" for way in ways))
+        raise Refused(
+            "The publication cannot be made yet.", _listed(ways),
+            offers=(("Show replication", "db replication"),),
+        )  # fmt: skip
     everything = server.superuser and not left and not typed
     what = "FOR ALL TABLES" if everything else f"FOR TABLE {', '.join(kept)}"
     return Publishing(
@@ -112,9 +115,11 @@ async def subscribing(
         }
         slots = await looking.rows(query("slot_named"), {"name": name}, deadline=QUESTION)
     published = tuple(each["name"] for each in tables)
-    ways = _in_the_way(server)
+    ways, offers = _in_the_way(server), [("Show replication", "db replication")]
     if not published:
         ways.append(f"There is no publication {publication} with tables: make it first.")
+        if publication == PUBLICATION:
+            offers.append(("Create the publication", "db publication create"))
     if slots:
         ways.append(f"The primary has a replication slot {name} already; drop it or use --name.")
     if not server.replicates:
@@ -128,8 +133,12 @@ async def subscribing(
             )
         ways += await _replicas(looking, replica, name, published, columns, copies=copies)
     if ways:
-        raise Refused("The subscription cannot be made yet.", " ".join(f"• {way}" for way in ways))
+        raise Refused("The subscription cannot be made yet.", _listed(ways), offers=offers[::-1])
     return Subscribing(server, replica, name, publication, published, copies)
+
+
+def _listed(ways: list[str]) -> str:
+    return "\n".join(f"• {way}" for way in ways)
 
 
 async def _replicas(

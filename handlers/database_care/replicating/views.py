@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.blocks import actions, code, command_button, context, escape, section
 from bot.command import Block, Reply
+from handlers.database_care.indexing.definitions import quoted
 from handlers.database_care.replicating.checks import Publishing
 from handlers.database_care.replicating.working import Subscribed
 from handlers.database_care.wording import counted, lasting, listed
@@ -17,7 +18,8 @@ def published_reply(found: Publishing) -> Reply:
     told = (
         "Tables that are made later are published by themselves."
         if found.everything
-        else "Tables that are made later are not in it: `ALTER PUBLICATION … ADD TABLE …`."
+        else "Tables that are made later are not in it: "
+        + code(f"ALTER PUBLICATION {quoted(found.name)} ADD TABLE …;")
     )
     blocks: list[Block] = [section(f"*{text}*"), section(told)]
     if found.left:

@@ -39,7 +39,9 @@ async def run_kill(context: Context, arguments: Arguments) -> Reply:
     if record is None:
         raise OpsError("The journal lost this operation.")
     _, session = await killing.read(context, arguments["pid"])
-    await context.operation.step(f"End session {session.pid}")
+    act = killing.planned_act(record.request.fingerprint)
+    what = "Cancel the query of" if act == killing.CANCEL else "End"
+    await context.operation.step(f"{what} session {session.pid}")
     return killed_reply(await killing.end(context, session, record.request.fingerprint))
 
 
@@ -90,7 +92,7 @@ KILL = Command(
     arguments=(
         Argument(
             "pid", "the session's number, as db locks shows it", Kind.INTEGER, required=True,
-            example="4711",
+            example="4711", offered=killing.offered,
         ),
         Argument("terminate", "end the whole session, not only its query", Kind.FLAG),
     ),

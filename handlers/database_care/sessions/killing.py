@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.blocks import code
+from bot.command import Choice
 from bot.errors import BadInput, OpsError, Refused
 from bot.store.operation_rows import State
 from handlers.database_care.subjects import CONNECT, QUESTION, Server, query
@@ -16,7 +17,7 @@ from handlers.database_care.wording import counted, lasting, shown
 
 if TYPE_CHECKING:
     from bot.clients.postgres import Database
-    from bot.command import Context
+    from bot.command import Arguments, Context
 
 GONE_WITHIN = 8.0  # seconds
 CANCEL, TERMINATE = "cancel", "terminate"
@@ -54,19 +55,28 @@ class Session:
     @property
     def doing(self) -> str:
         """What it does, in a sentence."""
+        return self._told("has", "keeps")
+
+    @property
+    def did(self) -> str:
+        """What it did before it was ended, in a sentence."""
+        return self._told("had", "kept")
+
+    def _told(self, has: str, keeps: str) -> str:
         if self.state == "active":
-            told = f"It has run for {lasting(self.query_seconds)}: {shown(self.statement)}"
+            told = f"It {has} run for {lasting(self.query_seconds)}: {shown(self.statement)}"
         elif self.state.startswith("idle in transaction"):
             told = (
-                f"It has been {self.state} for {lasting(self.state_seconds)}; it ran last: "
-                f"{shown(self.statement)}"
+                f"It {has} been {self.state} for {lasting(self.state_seconds)}; its last "
+                f"statement: {shown(self.statement)}"
             )
         elif self.state == "hidden":
             told = "What it does is hidden from the bot."
         else:
-            told = f"It has been {self.state} for {lasting(self.state_seconds)}."
+            told = f"It {has} been {self.state} for {lasting(self.state_seconds)}."
         if self.waiting:
-            told += f" It keeps {counted(self.waiting, 'session')} waiting."
+            end = "" if told.endswith(".") else "."
+            told += f"{end} It {keeps} {counted(self.waiting, 'session')} waiting."
         return told
 
     @property
@@ -78,12 +88,28 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """`ended` is false where it still went on after some seconds."""
+    """`ended` is false where it still went on, `gone` where it was over before the signal."""
 
     session: Session
     act: str
     ended: bool
     seconds: float
+    gone: bool = False
+
+
+async def offered(context: Context, _arguments: Arguments) -> list[Choice]:
+    """Sessions at work or in a transaction: first who keeps others waiting, then the longest."""
+    async with context.clients.database.looking(deadline=CONNECT) as looking:
+        rows = await looking.rows(query("sessions"), {"pid": None}, deadline=QUESTION)
+    found = [Session(**row) for row in rows]
+    return [
+        Choice(
+            str(each.pid),
+            f"{'Cancel' if act_of(each, terminate=False) == CANCEL else 'End'} {each.pid}",
+            f"{each.role}{f' ({each.application})' if each.application else ''}. {each.doing}",
+        )
+        for each in found
+    ]
 
 
 async def read(context: Context, pid: int) -> tuple[Server, Session]:
@@ -92,7 +118,7 @@ async def read(context: Context, pid: int) -> tuple[Server, Session]:
         raise BadInput(f"{code(pid)} is no session's number.", "`/pitchey db locks` shows them.")
     async with context.clients.database.looking(deadline=CONNECT) as looking:
         server = Server(**(await looking.rows(query("server"), deadline=QUESTION))[0])
-        rows = await looking.rows(query("session"), {"pid": pid}, deadline=QUESTION)
+        rows = await looking.rows(query("sessions"), {"pid": pid}, deadline=QUESTION)
     if not rows:
         raise BadInput(
             f"There is no session {pid}; it may have ended by itself.",
@@ -145,6 +171,10 @@ def fingerprint(session: Session, act: str) -> str:
     return json.dumps([act, session.pid, session.born, query_began])
 
 
+def planned_act(planned: str) -> str:
+    return str(json.loads(planned)[0])
+
+
 async def end(context: Context, session: Session, planned: str) -> Killed:
     """Signal what was planned on and see it end. Raises OpsError where it is another by now."""
     act, pid, born, query_began = json.loads(planned)
@@ -155,7 +185,7 @@ async def end(context: Context, session: Session, planned: str) -> Killed:
         name, asked["query_began"] = "signal_cancel", query_began
     rows = await database.query(query(name), asked, deadline=CONNECT)
     if not rows:
-        return Killed(session, act, True, 0.0)  # it ended by itself meanwhile
+        return Killed(session, act, True, 0.0, gone=True)
     if not rows[0]["sent"]:
         raise OpsError(f"The server could not signal session {pid}.", "Look at it again.")
     while time.monotonic() - began < GONE_WITHIN:
@@ -167,7 +197,7 @@ async def end(context: Context, session: Session, planned: str) -> Killed:
 
 
 async def _goes_on(database: Database, asked: dict[str, Any], act: str) -> bool:
-    rows = await database.query(query("session"), {"pid": asked["pid"]}, deadline=CONNECT)
+    rows = await database.query(query("sessions"), {"pid": asked["pid"]}, deadline=CONNECT)
     if not rows or rows[0]["born"] != asked["born"]:
         return False
     if act == TERMINATE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.blocks import actions, code, command_button, confirm, context, escape, fields, section
+from bot.blocks import actions, code, command_button, confirm, context, escape, section
 from bot.command import Block, Reply
 from handlers.database_care.sessions.killing import CANCEL, Killed
 from handlers.database_care.sessions.pool import SECRET, Reset
@@ -19,14 +19,22 @@ def killed_reply(found: Killed) -> Reply:
     else:
         text = f":white_check_mark: {escape(session.who.capitalize())} was ended."
         note = "What it had not committed is rolled back; the application connects anew."
-    if not found.ended:
+    if found.gone:
+        what = f"the query of {session.who}" if found.act == CANCEL else session.who
+        text = f":information_source: Nothing to do: {escape(what)} had ended before the signal."
+        note = "Nothing was sent to another session or query."
+    elif not found.ended:
         text = (
             f":warning: {escape(session.who.capitalize())} was told to end and has not yet, after "
             f"{lasting(found.seconds)}."
         )
         note = "A long rollback or a network that hangs can be the reason. Look again in a minute."
         buttons.insert(0, command_button("Show connections", "db connections"))
-    blocks: list[Block] = [section(f"*{text}*"), section(escape(session.doing)), context(note)]
+    blocks: list[Block] = [
+        section(f"*{text}*"),
+        section(escape(session.did if found.ended else session.doing)),
+        context(note),
+    ]
     return Reply(text, [*blocks, actions(*buttons)], data=found, exit_code=0 if found.ended else 1)
 
 
@@ -52,15 +60,14 @@ def pool_reply(found: Reset) -> Reply:
     else:
         text = text.replace(":white_check_mark:", ":warning:", 1)
         lines.append(f":warning: The Worker's secret was not set: {escape(found.worker)}")
-    if after.active or after.open:
-        lines.append(
-            f"At work and left alone: {counted(after.active, 'query', 'queries')}, "
-            f"{counted(after.open, 'open transaction')}."
-        )
+    busy = [counted(after.active, "query", "queries")] if after.active else []
+    busy += [counted(after.open, "open transaction")] if after.open else []
+    if busy:
+        lines.append(f"At work and left alone: {', '.join(busy)}.")
     blocks: list[Block] = [section(f"*{text}*"), section("\n".join(lines))]
     if found.before.applications:
-        told = [f"*{escape(name)}*\n{number} before" for name, number in found.before.applications]
-        blocks.append(fields(*told[:10]))
+        told = [f"{escape(name)} {number}" for name, number in found.before.applications[:10]]
+        blocks.append(context(f"Sessions there were, by application: {', '.join(told)}."))
     buttons = [
         command_button("Check the database", "health database"),
         command_button("Show connections", "db connections"),

@@ -6,11 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.clients.cloudflare_telemetry import STATUS, service
+from bot.clients.cloudflare_observability import COUNT, OUTCOME, STATUS, VERSION
 
-_VERSION = "$workers.scriptVersion.id"
-_OUTCOME = "$workers.outcome"
 _CPU = "$workers.cpuTimeMs"
+# Answers counted by version, outcome and status, each group with its CPU times.
+CALCULATIONS = (
+    COUNT,
+    {"operator": "median", "key": _CPU, "keyType": "number"},
+    {"operator": "p99", "key": _CPU, "keyType": "number"},
+)
+GROUPS = (VERSION, OUTCOME, STATUS)
 _FEWEST_OF_VERSION = 4  # requests, before a version is blamed
 
 
@@ -38,29 +43,6 @@ class Counts:
         return version, share
 
 
-def question(script: str, begin_ms: int, end_ms: int) -> dict[str, Any]:
-    """Answers counted by version, outcome and status, each group with its CPU times."""
-    return {
-        "queryId": "diagnosis",
-        "timeframe": {"from": begin_ms, "to": end_ms},
-        "view": "calculations",
-        "parameters": {
-            "datasets": ["cloudflare-workers"],
-            "filters": [service(script)],
-            "calculations": [
-                {"operator": "count"},
-                {"operator": "median", "key": _CPU, "keyType": "number"},
-                {"operator": "p99", "key": _CPU, "keyType": "number"},
-            ],
-            "groupBys": [
-                {"type": "string", "value": _VERSION},
-                {"type": "string", "value": _OUTCOME},
-                {"type": "number", "value": STATUS},
-            ],
-        },
-    }
-
-
 def counts(result: Any) -> Counts:
     """The answer understood; what has no outcome (a logged line) is no answer."""
     found = Counts()
@@ -71,7 +53,7 @@ def counts(result: Any) -> Counts:
             for each in row.get("groups") or ()
             if isinstance(each, Mapping)
         }
-        outcome, value = groups.get(_OUTCOME), row.get("value")
+        outcome, value = groups.get(OUTCOME), row.get("value")
         if not outcome or isinstance(value, bool) or not isinstance(value, (int, float)):
             continue
         if operator == "count":
@@ -95,7 +77,7 @@ def _add(found: Counts, groups: Mapping[str, Any], outcome: str, count: int) -> 
     found.thrown += count if threw else 0
     found.failed += count if status >= 500 else 0
     found.limited += count if status == 429 else 0
-    version = str(groups.get(_VERSION) or "")
+    version = str(groups.get(VERSION) or "")
     requests, thrown = found.versions.get(version, (0, 0))
     found.versions[version] = (requests + count, thrown + (count if threw else 0))
 

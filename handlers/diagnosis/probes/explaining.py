@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.clients.postgres_plans import explaining, parameters
 from bot.clients.postgres_trouble import DatabaseFailure
 from handlers.diagnosis.limits import LARGE_ROWS
 from handlers.diagnosis.probes.onetrip import rows
@@ -40,13 +41,14 @@ async def scanned(connection: Connection, statement: str, seconds: float) -> Sca
     """The dearest such scan of a plan; None where there is none, or it cannot be planned."""
     if not _READS.match(statement) or ";" in statement.rstrip().rstrip(";"):
         return None
-    generic = "generic_plan, " if "$1" in statement else ""
+    version = connection.info.server_version
+    text = statement.rstrip().rstrip(";")
     try:
         found = await rows(
-            connection, f"explain ({generic}format json) {statement.rstrip().rstrip(';')}", seconds
+            connection, explaining(text, parameters(text), version, "format json"), seconds
         )
     except DatabaseFailure:
-        return None  # cut off, or a server before 16
+        return None  # its text was cut off
     plan = next(iter(found[0].values())) if found else None
     parsed = json.loads(plan) if isinstance(plan, str) else plan
     scan = dearest(parsed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble, meaning
@@ -43,6 +43,8 @@ async def rows(connection: Connection, sql: str, seconds: float) -> list[dict[st
             if not cursor.nextset():
                 return []
     except psycopg.Error as error:
+        with suppress(psycopg.Error):  # the connection may be gone
+            await connection.rollback()  # or nothing more is answered on it
         raise failure(error, connection) from error
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.clients.health_words import tidy
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
-from bot.judging.wording import plural
+from bot.phrases import plural
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.limits import BLOCKED_SECONDS, IDLE_SECONDS
 from handlers.diagnosis.probes.onetrip import connected, rows

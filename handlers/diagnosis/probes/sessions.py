@@ -14,7 +14,8 @@ from bot.judging.asking import worst_part
 from bot.judging.reading import Outcome, part_words
 from bot.judging.sessions import read_session
 from bot.judging.states import State
-from bot.judging.wording import duration, listed, plural
+from bot.judging.wording import duration, listed
+from bot.phrases import plural
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.probes.onetrip import connected, rows
 from handlers.diagnosis.scene import Scene

@@ -12,8 +12,10 @@ from datetime import timedelta
 
 from bot.clients.cloudflare import Cloudflare
 from bot.clients.cloudflare_analytics import WorkerFigures, worker_figures
+from bot.clients.cloudflare_observability import kept_figures
 from bot.errors import NotConfigured, OpsError
-from bot.judging.wording import duration, plural
+from bot.judging.wording import duration
+from bot.phrases import plural
 from handlers.diagnosis.evidence import Notebook
 from handlers.diagnosis.limits import (
     CPU_MS,
@@ -24,11 +26,10 @@ from handlers.diagnosis.limits import (
     LIMITED_PERCENT,
     THROWN_PERCENT,
 )
-from handlers.diagnosis.probes.counting import Counts, counts, question
+from handlers.diagnosis.probes.counting import CALCULATIONS, GROUPS, Counts, counts
 from handlers.diagnosis.scene import Scene
 
 FACTS = ("cpu_ms", "cpu_share", "answers_failed", "answers_limited", "thrown", "thrown_version")
-PERMISSION = "Workers Observability Read"
 WINDOW = timedelta(minutes=5)
 _LATE = timedelta(minutes=15)  # analytics are asked so far back, and judged by their newest steps
 _NEWEST = 3  # steps of analytics that are still "now"
@@ -71,20 +72,15 @@ async def look(scene: Scene, book: Notebook) -> None:
 
 
 async def _telemetry(scene: Scene, script: str) -> Counts | OpsError:
-    until = int(scene.now.timestamp() * 1000) + 60_000
-    cloudflare = scene.clients.cloudflare
+    until = scene.now + timedelta(minutes=1)
     try:
-        page = await cloudflare.call(
-            "POST",
-            f"{cloudflare.account}/workers/observability/telemetry/query",
-            permission=PERMISSION,
-            json=question(script, until - 60_000 - int(WINDOW.total_seconds() * 1000), until),
-            repeatable=True,
-            deadline=scene.deadline,
-        )
+        result = await kept_figures(
+            scene.clients.cloudflare, script, scene.now - WINDOW, until,
+            calculations=CALCULATIONS, groups=GROUPS, deadline=scene.deadline,
+        )  # fmt: skip
     except OpsError as error:
         return error
-    return counts(page.result)
+    return counts(result)
 
 
 async def _analytics(scene: Scene, script: str) -> WorkerFigures | OpsError:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.clients.http import Answer
 from bot.clients.http_faults import NoAnswer, Trouble
-from bot.clients.platform import HEALTH, OLD_HEALTH, PING, Refusal
+from bot.clients.platform import HEALTH, OLD_HEALTH, PING, Refusal, report_of
 from bot.judging.reading import Finding, Outcome, describe, read
 from bot.judging.states import SOME_FAIL, State
 from bot.judging.wording import duration
@@ -26,6 +26,12 @@ async def check(scene: Scene) -> Check:
     if read(health, refusal).state is State.NOT_OFFERED:
         health = await scene.answers.outcome(OLD_HEALTH)
         asked.append((OLD_HEALTH, health))
+    reports = [health]
+    if _plain_failure(health):
+        label = asked[-1][0]
+        health = await scene.answers.again(label)
+        asked.append((label, health))
+        reports.append(health)
     health = await _followed(scene, health)
     return decide(
         ping,
@@ -34,6 +40,7 @@ async def check(scene: Scene) -> Check:
         scene.settings.metrics["response_time"].alert,
         tuple(asked),
         pings=pings,
+        reports=reports,
     )
 
 
@@ -45,10 +52,12 @@ def decide(
     asked: tuple[tuple[str, Outcome], ...] = (),
     *,
     pings: Sequence[Outcome] = (),
+    reports: Sequence[Outcome] = (),
 ) -> Check:
     """Weigh both answers; `alert_ms` is the guide's threshold for response time. Pure.
 
-    `pings` are all answers of the cheap address: some failing among good ones is trouble too.
+    `pings` and `reports` are all answers of the two addresses: some failing among good ones is
+    trouble too.
     """
     swift, told = read(ping, refusal), read(health, refusal)
     latency = _latency(ping, swift, health)
@@ -61,11 +70,15 @@ def decide(
             "See which part is slow with the metrics.",
         )
     lost = sum(map(_failed, pings))
-    if 0 < lost < len(pings) and found.state in {State.HEALTHY, State.UNKNOWN}:
+    broken = sum(map(_plain_failure, reports))
+    by_chance = 0 < lost < len(pings) or 0 < broken < len(reports)
+    settled = found.state not in {State.HEALTHY, State.UNKNOWN} and not _plain_failure(health)
+    if by_chance and not settled:
         found = Finding(
             State.DEGRADED,
             SOME_FAIL,
-            f"{lost} of {len(pings)} test requests failed, so some of what people do fails too.",
+            f"{lost + broken} of {len(pings) + len(reports)} test requests failed, "
+            "so some of what people do fails too.",
             "Look at the Worker's errors and the latest deployment.",
         )
     several = [f"{len(pings)} requests to {PING}, {lost} of them failed"] if pings[1:] else []
@@ -127,6 +140,14 @@ async def _pings(scene: Scene) -> tuple[list[Outcome], Refusal | None]:
 
 def _failed(outcome: Outcome) -> bool:
     return isinstance(outcome, NoAnswer) or outcome.status >= 500
+
+
+def _plain_failure(outcome: Outcome) -> bool:
+    """A server's failure that tells of no part: by its form alone it may be chance."""
+    if isinstance(outcome, NoAnswer) or outcome.status < 500 or outcome.status == 501:
+        return False
+    report = report_of(outcome)
+    return report is None or not report.parts
 
 
 def _milliseconds(outcome: Outcome) -> float:

@@ -10,6 +10,8 @@ from bot.clients.health_words import tidy
 from bot.clients.storage_trouble import StorageFailure
 from bot.judging.states import State
 from bot.judging.wording import age, listed, size
+from bot.moments import written
+from bot.phrases import plural
 from bot.settings import Checks
 from handlers.health.checks.uploads import storage_failed
 from handlers.health.result import Check
@@ -27,7 +29,7 @@ async def check(scene: Scene) -> Check:
         )
     try:
         objects = await backup_objects(
-            bucket, scene.settings, deadline=scene.settings.checks.backup
+            bucket, scene.settings, deadline=scene.settings.checks.backup, now=scene.now
         )
     except StorageFailure as failure:
         return storage_failed("backup", failure)
@@ -66,6 +68,11 @@ def decide(
         state, summary, step = State.DEGRADED, "last one incomplete", "Make a backup now."
         names = listed([tidy(key.rpartition("/")[2], 60) for key in newest.unfinished], 2)
         meaning = f"Something newer was left incomplete: {names}."
+    if newest.ahead:
+        meaning += (
+            f" {plural(newest.ahead, 'backup')} with a time in the future not counted: a clock "
+            "was wrong."
+        )
     return Check(
         component="backup",
         state=state,
@@ -79,9 +86,10 @@ def decide(
         evidence=(
             f"Bucket {bucket}: {objects} objects, {newest.backups} backups",
             f"Newest: {tidy(newest.key, 160)}, {size(newest.size)}, finished "
-            f"{newest.finished:%Y-%m-%d %H:%M} UTC, "
+            f"{written(newest.finished)}, "
             f"{'with' if newest.proven else 'without'} manifest",
             *(f"Incomplete: {tidy(key, 160)}" for key in newest.unfinished),
+            *([f"Not counted, time in the future: {newest.ahead}"] if newest.ahead else []),
         ),
     )
 

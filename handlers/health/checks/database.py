@@ -7,7 +7,8 @@ from bot.clients.postgres import DatabaseProbe
 from bot.clients.postgres_trouble import DatabaseFailure, DatabaseTrouble
 from bot.judging.reading import Finding
 from bot.judging.states import State
-from bot.judging.wording import duration, plural
+from bot.judging.wording import duration
+from bot.phrases import plural
 from bot.settings import Metric
 from handlers.health.checks.told import by_platform
 from handlers.health.result import Check

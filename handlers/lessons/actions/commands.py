@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bot.blocks import mention
 from bot.command import Argument, Arguments, Command, Context, Form, Kind, Reply, Role
 from bot.errors import BadInput
 from bot.frozen import quoted
@@ -14,7 +15,7 @@ from bot.words import clean
 from handlers.lessons.actions import views
 from handlers.lessons.actions.due import day_in, due_at
 from handlers.lessons.finding import actor, may_see, seen_by, wanted
-from handlers.lessons.words import ACTS, mention
+from handlers.lessons.words import ACTS
 
 if TYPE_CHECKING:
     from bot.command import Block

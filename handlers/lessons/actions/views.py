@@ -15,6 +15,7 @@ from bot.blocks import (
     escape,
     field_input,
     form_button,
+    mention,
     modal,
     option,
     section,
@@ -22,7 +23,8 @@ from bot.blocks import (
     text_input,
 )
 from bot.command import Block, Reply
-from handlers.lessons.words import ACTS, marked, mention, plural, span
+from bot.phrases import plural, span
+from handlers.lessons.words import ACTS, marked
 
 if TYPE_CHECKING:
     from bot.store.incidents_rows import IncidentRecord
@@ -57,11 +59,11 @@ def _what(action: ActionItem) -> str:
 
 
 def counted(found: Sequence[ActionItem], now: datetime) -> str:
-    """`7 action items open, 2 overdue, 1 without an owner`."""
+    """`7 action items open, 2 overdue, 1 without an owner`; `no action item is open`."""
     waiting = [each for each in found if each.open]
     late = sum(each.overdue(now) for each in waiting)
     ownerless = sum(not each.owner_name for each in waiting)
-    parts = [f"{plural(len(waiting), 'action item')} open"]
+    parts = [f"{plural(len(waiting), 'action item')} open" if waiting else "no action item is open"]
     if late:
         parts.append(f"{late} overdue")
     if ownerless:
@@ -77,7 +79,8 @@ def list_reply(
     waiting = [each for each in found if each.open]
     late = any(each.overdue(now) for each in waiting)
     sign = ":red_circle:" if late else ":clipboard:" if waiting else ":white_check_mark:"
-    text = f"{sign} {where}{counted(found, now)}"
+    said = counted(found, now)
+    text = f"{sign} {where}{said if where else said[:1].upper() + said[1:]}"
     blocks: list[Block] = [section(f"*{text}*")]
     for each in found[:SHOWN]:
         done = command_button("Done", f"incident action done {each.id}") if each.open else None

@@ -18,6 +18,7 @@ from bot.command import (
 )
 from bot.errors import BadInput, OpsError
 from bot.jobs import Job
+from bot.phrases import plural
 from bot.store.incidents_rows import IncidentRecord
 from bot.store.lessons_rows import EvidenceRecord, EvidenceState
 from handlers.lessons.evidence import keeping, storing, views
@@ -25,7 +26,6 @@ from handlers.lessons.evidence.bundle import Verified, verify
 from handlers.lessons.evidence.collecting import SOURCES
 from handlers.lessons.evidence.preserving import look, preserve, scene_of, settle_lost
 from handlers.lessons.finding import actor, wanted
-from handlers.lessons.words import plural
 
 ACTS = ("verify", "list", "send")
 

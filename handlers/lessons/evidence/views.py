@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.blocks import actions, clip, code, command_button, context, date, escape, section
 from bot.command import Block, Reply
-from handlers.lessons.words import marked, plural
+from bot.phrases import plural
+from handlers.lessons.words import marked
 
 if TYPE_CHECKING:
     from bot.store.incidents_rows import IncidentRecord

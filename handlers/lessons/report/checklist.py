@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.phrases import plural
 from bot.store.lessons_rows import ActionItem, ActionKind, ActionState
-from handlers.lessons.words import ACTS, plural
+from handlers.lessons.words import ACTS
 
 # The steps of the delivered playbooks that are the same act.
 _STEPS = {

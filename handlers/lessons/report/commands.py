@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role, Surface
+from bot.command import Argument, Arguments, Command, Context, Kind, Reply, Role
 from bot.errors import BadInput
 from bot.saving import saved
 from handlers.lessons.finding import actor, over, wanted
@@ -20,7 +20,7 @@ async def report(context: Context, arguments: Arguments) -> Reply:
     """Made from the record; in Slack its message and files go where the incident lives."""
     record = over(wanted(context, arguments.get("incident"), "incident report"))
     runtime, out = context.runtime, arguments.get("out") or ""
-    terminal = context.invocation.surface is Surface.TERMINAL
+    terminal = context.invocation.at_terminal
     if out and not terminal:
         raise BadInput("`--out` names a folder for a terminal.", "Leave it out in Slack.")
     made = await asyncio.to_thread(make, runtime, record, actor(context))

@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+from bot.phrases import minutes, plural, span, took
 from bot.store.lessons_rows import ActionState
 from handlers.lessons.report.impact import Impact
 from handlers.lessons.report.result import Report
-from handlers.lessons.words import UNSEEN, minutes, plural, span, took
+from handlers.lessons.words import UNSEEN
 
 
 def figures(report: Report) -> dict[str, str]:

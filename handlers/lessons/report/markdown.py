@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.markdown_text import flat
+from bot.phrases import utc
 from handlers.lessons.report.figures import figures
 from handlers.lessons.report.result import Made, Report, Said
-from handlers.lessons.words import marked, utc
+from handlers.lessons.words import marked
 
 
 def markdown(made: Made) -> str:

@@ -5,23 +5,21 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
+from bot.documents.template import template
+from bot.phrases import took, utc
 from handlers.lessons.report.figures import figures
 from handlers.lessons.report.result import Chart, Made
-from handlers.lessons.words import marked, took, utc
+from handlers.lessons.words import marked
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 @cache
 def _template() -> Template:
-    found = Environment(
-        loader=PackageLoader("handlers.lessons.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
-    return found.get_template("report.html")
+    return template("handlers.lessons.report", "report.html")
 
 
 def html(made: Made, charts: Sequence[Chart]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.command import Upload
 from bot.errors import OpsError
 from bot.jobs import Job
-from bot.slack_calls import SlackRefused
+from bot.slack_refusals import SlackRefused
 from bot.store.incidents_rows import IncidentRecord, RoomState
 from bot.store.lessons_rows import FilesState, ReportRecord
 from handlers.lessons.report.charts import draw
@@ -142,9 +142,9 @@ async def _canvas(
     try:
         canvas = await runtime.rooms.canvas(title, markdown(made), record.channel)
     except OpsError as error:
-        code = error.code if isinstance(error, SlackRefused) else "no answer"
-        runtime.store.lessons.note_canvas(report, f"refused: {code}")
-        text = f":information_source: No canvas here ({code}); the files above hold all of it."
+        why = error.reason if isinstance(error, SlackRefused) else "no answer"
+        runtime.store.lessons.note_canvas(report, f"refused: {why}")
+        text = f":information_source: No canvas here ({why}); the files above hold all of it."
         runtime.messages.post(
             record.channel, text, key=f"lessons:{record.number}:canvas", thread_of=report.key,
             private=record.private,

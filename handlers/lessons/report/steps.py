@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.phrases import span
 from bot.playbooks.progress import PhaseView, Standing, StepView, view
 from bot.playbooks.reading import read
 from bot.playbooks.records import RunRecord, RunState, StepRecord
-from handlers.lessons.words import span
 
 if TYPE_CHECKING:
     from bot.store import Store

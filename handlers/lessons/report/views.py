@@ -13,13 +13,15 @@ from bot.blocks import (
     divider,
     escape,
     form_button,
+    mention,
     section,
 )
 from bot.command import Block, Reply
 from bot.limits import MESSAGE_BLOCKS_CHARACTERS
+from bot.phrases import minutes, plural, span, took
 from handlers.lessons.report.figures import figures, impact_figures
 from handlers.lessons.report.result import Made, Report, Said
-from handlers.lessons.words import UNSEEN, marked, mention, minutes, plural, span, took
+from handlers.lessons.words import UNSEEN, marked
 
 if TYPE_CHECKING:
     from bot.store.lessons_rows import ActionItem

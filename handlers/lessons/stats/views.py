@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.blocks import actions, clip, command_button, context, date, escape, section
+from bot.blocks import actions, clip, command_button, context, date, escape, mention, section
 from bot.command import Block, Reply
+from bot.phrases import plural, span
 from handlers.lessons.stats.counting import Figure, Period, Repeated, Stats, trend
-from handlers.lessons.words import mention, plural, span
 
 _MOST = 5
 

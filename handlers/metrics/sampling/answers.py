@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.clients.cloudflare_observability import STATUS, kept_figures
 from handlers.metrics.sampling.scene import Findings, Scene
 from handlers.metrics.sources.cloudflare import unset
-from handlers.metrics.sources.telemetry import PERMISSION, count_statuses, question
+from handlers.metrics.sources.telemetry import count_statuses
 
 LAG = timedelta(minutes=1)
 _BACK = timedelta(hours=1)
@@ -23,15 +24,9 @@ async def measure(scene: Scene) -> Findings:
     since = max(until - _BACK, known.at if known else until - every)
     if since >= until:
         return Findings(note="this time is known already")
-    page = await cloudflare.call(
-        "POST",
-        f"{cloudflare.account}/workers/observability/telemetry/query",
-        permission=PERMISSION,
-        json=question(script, int(since.timestamp() * 1000), int(until.timestamp() * 1000) - 1),
-        repeatable=True,
-        deadline=15.0,
-    )
-    total, failed = count_statuses(page.result)
+    last = until - timedelta(milliseconds=1)
+    result = await kept_figures(cloudflare, script, since, last, groups=(STATUS,), deadline=15.0)
+    total, failed = count_statuses(result)
     samples = [scene.sample("answers", total, int(total - failed), until)]
     if total > 0:
         samples.append(scene.sample("error_rate", 100 * failed / total, at=until))

@@ -7,7 +7,7 @@ import shutil
 from urllib.parse import urlsplit
 
 from bot.backup_listing import backup_objects
-from bot.clients.backup_listing import newest_backup
+from bot.clients.backup_listing import corrupt_backups, newest_backup
 from bot.clients.cache_stats import read_hit_percent
 from bot.clients.certificates import Certificate, Validity
 from bot.clients.http_faults import NoAnswer
@@ -94,9 +94,12 @@ async def backup(scene: Scene) -> Findings:
     bucket = scene.clients.backups
     if not scene.own or not bucket.configured:
         return Findings(note="the backups' bucket is not configured for this environment")
-    newest = newest_backup(await backup_objects(bucket, scene.settings, deadline=DEADLINE))
+    objects = await backup_objects(bucket, scene.settings, deadline=DEADLINE, now=scene.now)
+    newest = newest_backup(objects)
     if newest is None:
-        return Findings(note="there is no whole backup")
+        bad = float(corrupt_backups(objects))
+        samples = [scene.sample("backups_corrupt", bad)] if bad else []
+        return Findings(tuple(samples), note="there is no whole backup")
     hours = max(0.0, (scene.now - newest.finished).total_seconds() / 3600)
     samples = [
         scene.sample("backup_age_hours", hours),

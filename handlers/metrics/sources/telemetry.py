@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.clients.cloudflare_observability import STATUS, kept_figures
 from bot.settings import MetricName
 from handlers.metrics.result import Gap, Reading
 from handlers.metrics.source import Measuring
 from handlers.metrics.sources.cloudflare import unset
 
-PERMISSION = "Workers Observability Read"
-STATUS = "$workers.event.response.status"
-_HOUR_MS = 3_600_000
+_BACK = timedelta(hours=1)
 
 
 class Telemetry:
@@ -27,38 +26,11 @@ class Telemetry:
         cloudflare, script = scene.clients.cloudflare, scene.environment.worker_script
         if not cloudflare.configured or not script:
             return [Gap("error_rate", *unset(script))]
-        now = int(time.time() * 1000)
-        page = await cloudflare.call(
-            "POST",
-            f"{cloudflare.account}/workers/observability/telemetry/query",
-            permission=PERMISSION,
-            json=question(script, now - _HOUR_MS, now),
-            repeatable=True,
-            deadline=self.deadline,
+        now = datetime.now(UTC)
+        result = await kept_figures(
+            cloudflare, script, now - _BACK, now, groups=(STATUS,), deadline=self.deadline
         )
-        return read_statuses(page.result)
-
-
-def question(script: str, begin_ms: int, end_ms: int) -> dict[str, Any]:
-    """How many answers there were of each status."""
-    return {
-        "queryId": "error-rate",
-        "timeframe": {"from": begin_ms, "to": end_ms},
-        "view": "calculations",
-        "parameters": {
-            "datasets": ["cloudflare-workers"],
-            "filters": [
-                {
-                    "key": "$metadata.service",
-                    "operation": "eq",
-                    "type": "string",
-                    "value": script,
-                }
-            ],
-            "calculations": [{"operator": "count"}],
-            "groupBys": [{"type": "number", "value": STATUS}],
-        },
-    }
+        return read_statuses(result)
 
 
 def count_statuses(result: Any) -> tuple[float, float]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from bot.sandbox.faults import Faults
@@ -18,15 +18,14 @@ from bot.sandbox.workspace import ANA, Workspace
 from bot.sandbox.workspace.server import application
 from tests.sandbox.page.tiny_app import MANIFEST, tiny_app
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All on the session's loop, where the browser is."""
+    for item in items:
+        if item.path.is_relative_to(_HERE) and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 class Gate:
@@ -53,7 +52,7 @@ def faults() -> Faults:
     return Faults()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def workspace(faults: Faults, gate: Gate) -> AsyncIterator[Workspace]:
     """Served with its page at `workspace.base_url`."""
     workspace = Workspace(MANIFEST)
@@ -68,13 +67,13 @@ async def workspace(faults: Faults, gate: Gate) -> AsyncIterator[Workspace]:
     await runner.cleanup()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def http(workspace: Workspace) -> AsyncIterator[ClientSession]:
     async with ClientSession(workspace.base_url) as session:
         yield session
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def app(workspace: Workspace) -> AsyncIterator[None]:
     """The tiny app, connected in Socket Mode."""
     handler = AsyncSocketModeHandler(tiny_app(workspace), workspace.app_token)
@@ -83,35 +82,25 @@ async def app(workspace: Workspace) -> AsyncIterator[None]:
     await handler.close_async()
 
 
-@pytest.fixture
-def chromium() -> Path:
-    if not CHROMIUM.exists():
-        pytest.skip(f"Chromium is not at {CHROMIUM}")
-    return CHROMIUM
-
-
-@pytest.fixture
-async def page(workspace: Workspace, chromium: Path) -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(workspace: Workspace, browser: Browser) -> AsyncIterator[Page]:
     """The page in a desktop window, opened; script errors fail the test."""
     problems: list[str] = []
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        context = await browser.new_context(
-            viewport={"width": 1280, "height": 860}, timezone_id="Europe/Berlin", locale="en-GB"
-        )
-        page = await context.new_page()
-        page.set_default_timeout(8_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda line: problems.append(line.text) if _is_policy(line.text) else 0)
-        await page.goto(workspace.base_url)
-        await (
-            page.get_by_role("textbox", name="Message #ops")
-            .or_(page.get_by_role("combobox", name="Message #ops"))
-            .wait_for()
-        )
-        yield page
-        await context.close()
-        await browser.close()
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 860}, timezone_id="Europe/Berlin", locale="en-GB"
+    )
+    page = await context.new_page()
+    page.set_default_timeout(8_000)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda line: problems.append(line.text) if _is_policy(line.text) else 0)
+    await page.goto(workspace.base_url)
+    await (
+        page.get_by_role("textbox", name="Message #ops")
+        .or_(page.get_by_role("combobox", name="Message #ops"))
+        .wait_for()
+    )
+    yield page
+    await context.close()
     assert problems == []
 
 

@@ -129,7 +129,8 @@ in_message = st.one_of(
         kit.Table,
         rows=st.lists(cells, min_size=1, max_size=3),
         column_settings=st.lists(
-            st.builds(kit.ColumnSettings, align=st.just("right"), is_wrapped=st.booleans())
+            st.builds(kit.ColumnSettings, align=st.just("right"), is_wrapped=st.booleans()),
+            max_size=20,  # Slack's own limit, which the library does not know
         ),
     ),
 )

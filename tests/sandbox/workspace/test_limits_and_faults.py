@@ -13,7 +13,9 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import manifest
 from bot.sandbox.faults import Faults
+from bot.sandbox.scope_faults import SCOPE_FAULTS, missing_scopes
 from bot.sandbox.workspace import ALERTS, ANA, OPS, Workspace
 from bot.sandbox.workspace.rates import MESSAGE_BURST
 
@@ -93,3 +95,25 @@ async def test_slow_fault(client: AsyncWebClient, faults: Faults) -> None:
     began = time.monotonic()
     await client.auth_test()
     assert time.monotonic() - began >= 0.3
+
+
+async def test_a_scope_is_taken_away_and_given_back(
+    workspace: Workspace, client: AsyncWebClient, faults: Faults
+) -> None:
+    faults.switch("scope_chat_write", True)
+    error = await refused(client)
+    assert error.response["error"] == "missing_scope"
+    assert error.response["needed"] == "chat:write"
+    assert "chat:write" not in error.response["provided"].split(",")
+    assert "chat:write" not in error.response.headers["x-oauth-scopes"].split(",")
+    faults.switch("scope_chat_write", False)
+    await client.chat_postMessage(channel=OPS, text="x")
+
+
+def test_every_scope_that_can_be_taken_is_one_that_the_app_asks_for() -> None:
+    asked = set(manifest.scopes(manifest.load()))
+    faults = Faults()
+    for fault in SCOPE_FAULTS:
+        faults.switch(fault.name, True)
+    assert missing_scopes(faults) <= asked
+    assert len(missing_scopes(faults)) == len(SCOPE_FAULTS)

@@ -117,7 +117,7 @@ def destination(call: Call, name: str = "channel") -> Channel:
     channel = call.channel(name)
     if channel.is_archived:
         raise Refusal("is_archived")
-    public = "chat:write.public" in call.workspace.manifest.scopes and not channel.is_private
+    public = "chat:write.public" in call.workspace.scopes and not channel.is_private
     if seed.BOT not in channel.member_ids and not public:
         raise Refusal("not_in_channel")
     return channel

@@ -67,7 +67,7 @@ def bot_info(call: Call) -> Json:
 
 
 def _email(call: Call) -> bool:
-    return "users:read.email" in call.workspace.manifest.scopes
+    return "users:read.email" in call.workspace.scopes
 
 
 METHODS = (

@@ -1,4 +1,6 @@
-"""When a limit is reached, by a trend that single days cannot bend: Theil and Sen's. Pure.
+"""When a limit is reached, by a trend that single days cannot bend: Theil and Sen's.
+
+One piece for every answer that tells it, so that no two of them disagree.
 
 The slope is the median of the slopes between all pairs of days. Its uncertainty comes from the
 same slopes in order (Sen 1968): two of them, as far from the middle as Kendall's statistic of so
@@ -11,10 +13,18 @@ import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import combinations
+from typing import TYPE_CHECKING
+
+from bot.phrases import plural
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from bot.store import Store
 
 FEWEST_DAYS = 7  # a trend of fewer is the shape of the week
+_DAY = timedelta(days=1)
 _EIGHTY_PERCENT = 1.2816  # standard deviations to each side
 FARTHEST_DAYS = 3_650.0  # what is farther off is not reached
 
@@ -34,8 +44,9 @@ class Trend:
 class Forecast:
     """Days until a limit is reached: the middle, and the soonest and latest of four cases in five.
 
-    None where the limit is not reached that way. `days` are those of history behind it, and
-    `enough` is False where they are too few to say anything.
+    They count from the last day of history. None where the limit is not reached that way. `days`
+    are those of history behind it, and `enough` is False where they are too few to say anything.
+    `slope` is the value's change a day, `level` what the line has on the last day.
     """
 
     middle: float | None
@@ -43,6 +54,26 @@ class Forecast:
     latest: float | None
     days: int
     enough: bool = True
+    slope: float = 0.0
+    level: float = 0.0
+
+
+def daily(
+    store: Store, settings: Settings, environment: str, metric: str, now: datetime
+) -> dict[date, float]:
+    """The 95th percentile of a metric's samples by day: what a limit has to bear."""
+    since = now - timedelta(days=settings.scale.history_days)
+    buckets = store.samples.series(environment, metric, since, now, _DAY)
+    return {bucket.start.date(): bucket.quantile(0.95) for bucket in buckets}
+
+
+def in_days(count: float) -> str:
+    """3 days, 5 months, 2 years."""
+    if count < 90:
+        return plural(round(count), "day")
+    if count < 730:
+        return plural(round(count / 30.4), "month")
+    return plural(round(count / 365.25), "year")
 
 
 def trend(values: Mapping[date, float]) -> Trend | None:
@@ -71,7 +102,7 @@ def forecast(values: Mapping[date, float], limit: float) -> Forecast:
     soonest, middle, latest = (
         _until(left, slope) for slope in (found.highest, found.slope, found.lowest)
     )
-    return Forecast(middle, soonest, latest, found.days)
+    return Forecast(middle, soonest, latest, found.days, slope=found.slope, level=found.level)
 
 
 def _until(left: float, slope: float) -> float | None:
