@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,74 @@ from bot.backups.snapshot import BeingMade
 from bot.backups.taking import Say, take
 from bot.command import Person
 from bot.journal import says_first
+from bot.phrases import elapsed
 
 if TYPE_CHECKING:
     from bot.backups.manifest import Label
     from bot.runtime import Runtime
     from bot.settings import Settings
 
-_LISTING = 20.0
+_LISTING = 20.0  # seconds
 _LOOK = 3.0  # seconds between two looks whether the other backup has ended
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a deployment or migration would go on with: `backup`, or a new one, and why."""
+
+    backup: KeptBackup | None  # the newest good one
+    age: timedelta  # of its rows; zero where there is none
+    hours: float  # how old it may be, `[backups] fresh_hours`
+    why_not: str  # why it does not do; empty where it does
+
+    @property
+    def usable(self) -> KeptBackup | None:
+        return None if self.why_not else self.backup
+
+    @property
+    def words(self) -> str:
+        """For the lines of a plan."""
+        if self.why_not or self.backup is None:
+            return f"a backup is made first: {self.why_not}"
+        return f"backup {self.backup.id} is {self.aged}"
+
+    @property
+    def aged(self) -> str:
+        return f"{elapsed(self.age)} old: fresh enough (at most {self.hours:g} h)"
+
+
+async def standing(
+    runtime: Runtime,
+    settings: Settings,
+    *,
+    after: datetime | None = None,
+    deadline: float = _LISTING,
+) -> Standing:
+    """The newest good backup, judged; `after` as for `fresh_or_new`. Raises StorageFailure."""
+    now = runtime.now()
+    found = await newest_good(settings, runtime.clients, deadline=deadline, now=now)
+    return judged(found, now=now, settings=settings, after=after)
+
+
+def judged(
+    found: KeptBackup | None, *, now: datetime, settings: Settings, after: datetime | None = None
+) -> Standing:
+    """Whether one may go on with that backup. Pure."""
+    hours = settings.backups.fresh_hours
+    age = max(timedelta(), now - found.data_from) if found else timedelta()
+    if found is None:
+        why = "there is none yet"
+    elif found.manifest is None:
+        why = f"{found.id} has no manifest to prove it by"
+    elif not found.readable_with(recipient_of(settings)):
+        why = f"the bot does not have the key of {found.id}"  # nobody could go back to it
+    elif age > timedelta(hours=hours):
+        why = f"the newest is {elapsed(age)} old, more than {hours:g} h"
+    elif after is not None and found.data_from <= after:
+        why = "the database has changed since the newest"
+    else:
+        why = ""
+    return Standing(found, age, hours, why)
 
 
 async def fresh_or_new(
@@ -37,8 +98,9 @@ async def fresh_or_new(
     """
     with needed():
         while True:
-            if (found := await fresh(runtime, settings, after=after)) is not None:
-                return found, False
+            found = await standing(runtime, settings, after=after)
+            if found.usable is not None:
+                return found.usable, False
             try:
                 made = await take(
                     settings, runtime.clients, runtime.store, label=label, person=person, say=say,
@@ -56,17 +118,3 @@ def needed() -> AbstractContextManager[None]:
     return says_first(
         "It does not go on without a fresh backup.", after=(("Make a backup now", "backup now"),)
     )
-
-
-async def fresh(
-    runtime: Runtime, settings: Settings, *, after: datetime | None = None
-) -> KeptBackup | None:
-    """The newest good one, where it is fresh and past `after`. Raises StorageFailure."""
-    now = runtime.now()
-    found = await newest_good(settings, runtime.clients, deadline=_LISTING, now=now)
-    if found is None or found.manifest is None:
-        return None
-    if not found.readable_with(recipient_of(settings)):
-        return None  # nobody could go back to it
-    old = now - found.data_from > timedelta(hours=settings.backups.fresh_hours)
-    return None if old or (after is not None and found.data_from <= after) else found

@@ -139,7 +139,7 @@ async def _backup(flight: Flight) -> None:
     )
     told = f"{backup.id}, {backup.bytes / 1e6:,.1f} MB"
     if not made:
-        told = f"{backup.id} is {elapsed(runtime.now() - backup.finished)} old: fresh enough"
+        told = f"{backup.id} is {elapsed(runtime.now() - backup.data_from)} old: fresh enough"
     flight.mark(BACKUP, StepState.PASSED, told)
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.arguments import UnknownWord
-from bot.backups import newest_good
+from bot.backups.fresh import standing
 from bot.clients.cloudflare_versions import Version, version_detail
 from bot.command import Arguments, Context, Plan, Risk
 from bot.errors import OpsError, Refused
@@ -248,20 +248,11 @@ async def _backup_line(context: Context, arguments: Arguments, wanted: dict[str,
     if reason := str(arguments.get("without-backup") or "").strip():
         wanted["without_backup"] = reason
         return f"WITHOUT a backup: {reason}"
-    hours = context.settings.backups.fresh_hours
     try:
         async with asyncio.timeout(10):
-            found = await newest_good(
-                context.settings, context.clients, deadline=8.0, now=context.runtime.now()
-            )
+            return (await standing(context.runtime, context.settings, deadline=8.0)).words
     except (OpsError, TimeoutError):
         return "a backup is made first; whether a fresh one exists cannot be seen now"
-    if found is None:
-        return "a backup is made first: there is none yet"
-    age = context.runtime.now() - found.finished
-    if age <= timedelta(hours=hours):
-        return f"backup {found.id} is {elapsed(age)} old: fresh enough (at most {hours:g} h)"
-    return f"a backup is made first: the newest is {elapsed(age)} old, more than {hours:g} h"
 
 
 def _effect(found: Thought, *, staging: bool) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from bot.backups import newest_good
-from bot.backups.fresh import needed
+from bot.backups.fresh import needed, standing
 from bot.command import Argument, Arguments, Command, Context, Kind, Plan, Reply, Risk, Role
 from bot.errors import OpsError, Refused
 from handlers.migrations import verifying
@@ -116,16 +113,8 @@ def _limits(found: Situation, lock: float, statement: float) -> str:
 
 
 async def _backup_line(context: Context) -> str:
-    now = context.runtime.now()
     with needed():
-        newest = await newest_good(context.settings, context.clients, deadline=20.0, now=now)
-    hours = context.settings.backups.fresh_hours
-    if newest is None:
-        return "a backup is made first: there is none"
-    age = now - newest.finished
-    if age <= timedelta(hours=hours):
-        return f"backup {newest.id} is {age.total_seconds() / 3600:.1f} h old, which is fresh"
-    return f"a backup is made first: the newest is {age.total_seconds() / 3600:.0f} h old"
+        return (await standing(context.runtime, context.settings)).words
 
 
 STATE = Command(

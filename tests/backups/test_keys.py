@@ -8,7 +8,7 @@ import pyrage
 import pytest
 from pydantic import SecretStr
 
-from bot.backups.fresh import fresh
+from bot.backups.fresh import standing
 from bot.check import State
 from bot.check.backups import ENCRYPTION, backups
 from bot.errors import OpsError
@@ -114,7 +114,11 @@ async def test_a_backup_that_nobody_can_read_is_fresh_for_nothing(
     async with shop(world, tmp_path, tiny, secret_backup_age_identity=_key()) as made:
         backup = await made.take()
         runtime = made.house.dispatcher.runtime
-        found = await fresh(runtime, made.settings)
-        assert found is not None
-        assert found.id == backup.id
-        assert await fresh(runtime, _with_key(made.settings, _key())) is None
+        found = await standing(runtime, made.settings)
+        assert found.usable is not None
+        assert found.usable.id == backup.id
+        assert found.words.startswith(f"backup {backup.id} is ")
+        other = await standing(runtime, _with_key(made.settings, _key()))
+        assert other.usable is None
+        line = f"a backup is made first: the bot does not have the key of {backup.id}"
+        assert other.words == line
