@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 # The shell draws the same pages without the windows of a desktop: half of the processor's time.
 KNOWN = ("chromium-headless-shell", "chromium")
+PATIENCE_MS = 60_000  # with a busy machine: what is waited for must come
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +30,7 @@ async def chromium() -> AsyncIterator[Browser]:
     found = next(filter(None, map(shutil.which, wanted)), None)
     if found is None:
         pytest.skip(f"no Chromium: none of {', '.join(wanted)}")
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield browser

@@ -88,6 +88,8 @@ class Door:
         task = asyncio.create_task(self._serve(reader, writer))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
+        # A task that is cut before its first step closes nothing itself.
+        task.add_done_callback(lambda _: writer.close())
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.CancelledError, asyncio.IncompleteReadError):
@@ -100,7 +102,6 @@ class Door:
                 finally:
                     questions.cancel()
                     inner.close()
-        writer.close()
 
     async def _questions(self, client: StreamReader, part: StreamWriter, talk: Talk) -> None:
         try:

@@ -57,7 +57,7 @@ class AlertWorld:
     async def start_bot(self) -> None:
         self.bot = Program(self.world.processes, "run", "--mode", "socket")
         await self.bot.start({**self.variables, "PITCHEY_LOG": "INFO"})
-        await self.bot.logs(READY, within=30)
+        await self.bot.logs(READY, within=120)
 
     async def switch(self, fault: str, amount: float | None = None, *, on: bool = True) -> None:
         self.world.faults.switch(fault, on, amount)

@@ -36,7 +36,7 @@ async def test_parts_of_a_killed_bot_are_listed_and_taken_away_later(
             str(tmp_path / "killed.sqlite3"), env=variables, stdout=PIPE,
         )  # fmt: skip
         assert process.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while line := await process.stdout.readline():
                 if line.startswith(b"Dumping") and not line.startswith(b"Dumping: 0 bytes"):
                     break
@@ -54,7 +54,7 @@ async def test_parts_of_a_killed_bot_are_listed_and_taken_away_later(
         assert await made.ours() == []  # no manifest, no backup
         assert await abort(clients, abandoned(left, settings, later)) == 1
         assert await made.leftovers() == ([], 0)
-        async with asyncio.timeout(30):  # pg_dump ends by itself: nobody reads what it writes
+        async with asyncio.timeout(120):  # pg_dump ends by itself: nobody reads what it writes
             while (await (await connection.execute(_SESSIONS)).fetchone()) != (0,):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 

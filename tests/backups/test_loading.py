@@ -121,7 +121,7 @@ async def standing(made: Shop) -> Standing:
     assert "pg_restore" not in running
     async with await owner(made.world) as connection:
         count = "select count(*) from pg_stat_activity where datname = %s"
-        async with asyncio.timeout(10):  # the server ends a session soon after its client
+        async with asyncio.timeout(120):  # the server ends a session soon after its client
             while (await (await connection.execute(count, [COPY])).fetchone()) != (0,):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     await drop(made.house.clients.database, COPY)

@@ -150,7 +150,7 @@ async def test_an_administrator_who_ends_the_session_is_no_riddle(
         switching = asyncio.create_task(
             switch(made.house.clients.database, COPY, "shop", "Ana Lima")
         )
-        async with await owner(world) as other, asyncio.timeout(30):
+        async with await owner(world) as other, asyncio.timeout(120):
             while not await (await other.execute(end, (RESTORE_SESSION,))).fetchall():  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         with pytest.raises(OpsError, match="nothing was changed"):

@@ -34,6 +34,7 @@ from tests.bench import (
     secrets,
     slack,
     stores,
+    texts,
 )
 from tests.bench.process import Running, environment, import_seconds, start
 
@@ -259,6 +260,10 @@ def main(names: Sequence[str]) -> None:
         "samples": (
             "A year of measurements",
             lambda: samples.measure(told.say, told.goal),
+        ),
+        "texts": (
+            "Redaction, mrkdwn and Slack's rules, the best of many times",
+            lambda: texts.measure(told.say, told.goal),
         ),
     }
     if unknown := set(names) - set(parts):

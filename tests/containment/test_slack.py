@@ -24,20 +24,20 @@ async def test_everything_is_purged_by_two_people_and_stands_on_the_timeline(
         await vic.types("/pitchey cache purge everything")
         await vic.sees("needs the role operator")
         await omar.types("/pitchey incident declare old prices --severity SEV3")
-        await omar.sees("INC-1", within=15, anytime=True)
+        await omar.sees("INC-1", anytime=True)
         await omar.types('/pitchey cache purge everything --reason "old prices are shown"')
-        await ana.sees("Approval wanted", within=15, anytime=True)
+        await ana.sees("Approval wanted", anytime=True)
         assert world.cloudflare.purging.taken == []
         await ana.presses("Approve cache purge", confirming="Approve")
-        await ana.sees("Purged everything at the edge", within=20, anytime=True)
+        await ana.sees("Purged everything at the edge", anytime=True)
         assert [each.kind for each in world.cloudflare.purging.taken] == ["everything"]
 
         await omar.types('/pitchey security block 203.0.113.7 for 1h --reason "scans for .env"')
-        await omar.sees("Nothing has changed yet", within=15)
+        await omar.sees("Nothing has changed yet")
         await omar.presses("Run security block", confirming="Yes, change it")
-        await ana.sees("is blocked until", within=15, anytime=True)
+        await ana.sees("is blocked until", anytime=True)
         await vic.types("/pitchey security blocks")
-        await vic.sees("1 block holds", within=15)
+        await vic.sees("1 block holds")
         await house.dispatcher.runtime.events.settled()
         entries = tuple(house.store.timeline.each("INC-1"))
     told = [entry.text for entry in entries if entry.kind == "change"]
@@ -51,9 +51,9 @@ async def test_who_may_only_look_neither_rejects_nor_confirms(world: World, tmp_
     settings = settings_of(world, tmp_path, zone_id=zone.id)
     async with opened(world, tmp_path, settings) as house, in_slack(house):
         await vic.types("/pitchey security under-attack")
-        await vic.sees("security level", within=15)
+        await vic.sees("security level")
         await omar.types("/pitchey security under-attack on for 1h flood")
-        await omar.sees("Nothing has changed yet", within=15)
+        await omar.sees("Nothing has changed yet")
         (asked,) = house.store.operations.newest(1)
         assert "until <!date^" in asked.request.effect
         shown = [str(one.blocks) for one in world.workspace.everything(OPS, OMAR)]
@@ -63,9 +63,9 @@ async def test_who_may_only_look_neither_rejects_nor_confirms(world: World, tmp_
         (told,) = [e.detail for e in house.store.audit.entries() if e.reference == asked.id]
         assert "<!date" not in told
         await vic.types(f'/pitchey operation {asked.id} reject --reason "no"')
-        await vic.sees("operator", within=15)
+        await vic.sees("operator")
         await vic.types("/pitchey security under-attack off")
-        await vic.sees("This needs the role operator", within=15)
+        await vic.sees("This needs the role operator")
         (still,) = house.store.operations.newest(1)
     assert still.id == asked.id
     assert still.state is State.REQUESTED

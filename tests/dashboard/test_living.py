@@ -149,7 +149,7 @@ async def _process(stage: Stage) -> Process:
         stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
     )  # fmt: skip
     assert process.stderr is not None
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while b"ready: " not in (line := await process.stderr.readline()):
             assert line, "the bot ended"
     return process

@@ -39,7 +39,7 @@ async def killed_when(
         stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(120):
             while not happened():
                 assert process.returncode is None, "it ended before it could be killed"
                 await asyncio.sleep(0.01)

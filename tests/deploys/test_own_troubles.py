@@ -43,7 +43,7 @@ async def test_a_store_that_is_away_for_a_while_ends_no_watch(
 ) -> None:
     made = await in_canary(stage)
     with held_by_another(stage.house.settings.store.path):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while "is watched on" not in caplog.text:  # noqa: ASYNC110 - a log tells nobody
                 await asyncio.sleep(0.2)
     assert stage.live() == {"v1.9.0": 90, made.tag: 10}

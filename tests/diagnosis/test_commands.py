@@ -168,9 +168,9 @@ async def test_in_slack_by_role_and_by_button(world: World, tmp_path: Path) -> N
     async with opened(world, tmp_path) as house, in_slack(house):
         rita = Actor(world.workspace, RITA)
         await rita.types("/pitchey diagnose uploads")
-        await rita.sees("Nothing found for uploads", within=20)
+        await rita.sees("Nothing found for uploads")
         await rita.presses("Evidence")
-        await rita.sees("Write, read and delete there", within=20)
+        await rita.sees("Write, read and delete there")
         vic = Actor(world.workspace, VIC)
         await vic.types("/pitchey diagnose uploads")
-        await vic.sees("responder", within=20)
+        await vic.sees("responder")

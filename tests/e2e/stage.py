@@ -22,6 +22,7 @@ from bot.sandbox.world import World
 from bot.settings import Settings, load
 from bot.store.postgresql.leases import SECONDS
 from tests.e2e.process import READY, Program
+from tests.sandbox.workspace.stage import emptied
 
 FOLDERS = Path(__file__).parents[2] / "var" / "tests"
 # Real deadlines would make every hanging fault cost twenty seconds.
@@ -34,6 +35,11 @@ cache = 3
 uploads = 3
 auth = 3
 cloudflare = 3
+
+# A loaded machine is no slow platform: what is about slowness sets a limit of its own.
+[metrics.response_time]
+target = 500
+alert = 20000
 """
 # Secrets the sandbox has no use for; nobody may ever read them anywhere.
 PLANTED = {
@@ -98,7 +104,7 @@ class Stage:
             self.bot = self.program("run", "--mode", self.mode)
             self._programs.append(self.bot)
         await self.bot.start({**self.variables, **variables})
-        await self.bot.logs(READY, within=30)
+        await self.bot.logs(READY, within=120)
         if self.mode == "http":
             outcome = await self.workspace.delivery.http.verify(f"{self.address}/slack/events")
             assert outcome.ok, outcome.message
@@ -108,7 +114,7 @@ class Stage:
         self.faults.switch(fault, on, amount)
         await self.world.settled()
 
-    async def idle(self, quiet: float = 0.3, within: float = 8.0) -> None:
+    async def idle(self, quiet: float = 0.3, within: float = 120.0) -> None:
         """Wait until nothing more travels between Slack and the bot for a while."""
         async with asyncio.timeout(within):
             number = -1
@@ -116,7 +122,7 @@ class Stage:
                 number = len(self.workspace.record)
                 await asyncio.sleep(quiet)
 
-    async def until(self, true: Callable[[], Any], within: float = 8.0) -> None:
+    async def until(self, true: Callable[[], Any], within: float = 120.0) -> None:
         async with asyncio.timeout(within):
             while not true():  # noqa: ASYNC110 (states of two processes, no event to wait for)
                 await asyncio.sleep(0.02)
@@ -144,7 +150,7 @@ class Stage:
         """
         newest: dict[str, Any] = {}
         try:
-            async with asyncio.timeout(3):
+            async with asyncio.timeout(120):
                 while not newest or {name: newest[name] for name in wanted} != wanted:
                     told = [each for each in self.audit(5) if each["surface"] != "schedule"]
                     newest = told[-1] if told else {}
@@ -160,11 +166,7 @@ class Stage:
         if not self.bot.running:
             await self.start_bot()
         await self.idle(0.05)
-        for person in self.workspace.people:
-            self.workspace.modals.clear(person)
-            for channel in tuple(self.workspace.channels):
-                for message in self.messages(person, channel):
-                    self.workspace.posting.delete(message)
+        emptied(self.workspace)
         self.workspace.record.clear()
         self._programs = [self.bot]
         self.bot.output = self.bot.errors = ""

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, ViewportSize, expect
 
+from tests.chromium import PATIENCE_MS
 from tests.e2e.stage import Stage, only
 
 pytestmark = [pytest.mark.browser, only("socket")]
@@ -25,7 +26,7 @@ async def page(
     size = PHONE if "phone" in request.node.name else DESKTOP
     context = await browser.new_context(viewport=size, has_touch=size is PHONE)
     page = await context.new_page()
-    page.set_default_timeout(8_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: problems.append(str(error)))
     await page.goto(stage.world.url)
     await page.locator("#composer-text").wait_for()

@@ -43,7 +43,7 @@ async def status(stage: Stage, pieces: Iterator[bytes]) -> tuple[int, int]:
             await asyncio.sleep(0)
             if answer.done():
                 break
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(120):
             return int((await answer).split()[1]), sent
     finally:
         answer.cancel()

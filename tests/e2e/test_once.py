@@ -95,7 +95,7 @@ async def test_what_was_answered_is_not_run_again_after_a_restart(stage: Stage, 
     for kind, payload in zip(kinds, payloads, strict=True):
         sent_as = "events_api" if kind.startswith("event ") else kind
         await stage.workspace.delivery.transport.send(sent_as, payload, 1, "timeout")
-    await stage.bot.logs(" was delivered again", times=3)
+    await stage.bot.logs(" was delivered again", times=3, within=120)
     await stage.idle()
     assert stage.messages(ana.person_id) == before
     assert len(stage.audit(10_000)) == recorded
@@ -131,9 +131,7 @@ async def test_a_bot_killed_in_the_middle_tells_the_person_and_asks_again(
     await stage.bot.kill()
     await stage.switch("api_slow", on=False)
     await stage.start_bot()
-    told = await ana.sees(
-        "Interrupted: the bot was restarted", anytime=True, within=5 + stage.outlives
-    )
+    told = await ana.sees("Interrupted: the bot was restarted", anytime=True, within=120)
     assert isinstance(told, View if way == "home" else Message)
     assert "health" in (view_text(told) if isinstance(told, View) else told.text)
     await ana.presses("Try again")

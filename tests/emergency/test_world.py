@@ -14,7 +14,7 @@ from bot.settings import load
 from handlers.emergency.watching import GREEN, look
 from tests.lessons.stage import Stage
 
-WITHIN = 60.0
+WITHIN = 120.0
 OMAR_HIMSELF = Person(OMAR, "omar")
 
 

@@ -85,7 +85,7 @@ class Stage:
         """The newest operation."""
         return self.store.operations.newest(1)[0]
 
-    async def ends(self, within: float = 10) -> OperationRecord:
+    async def ends(self, within: float = 120) -> OperationRecord:
         """Wait until the newest operation has its end."""
         await until(lambda: self.only().state.final, within)
         return self.only()

@@ -157,7 +157,7 @@ async def test_killed_at_any_moment_nothing_happens_twice_and_everything_ends(
             env=os.environ | surroundings(path),
         )
         assert child.stdout is not None
-        await asyncio.wait_for(child.stdout.readline(), 30)
+        await asyncio.wait_for(child.stdout.readline(), 120)
         await asyncio.sleep(chance.uniform(0.0, 0.25))
         child.send_signal(signal.SIGKILL)
         await child.wait()

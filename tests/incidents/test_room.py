@@ -100,12 +100,12 @@ async def test_where_slack_refuses_the_channel_it_lives_in_a_thread(stage: Stage
     rita = stage.actor(RITA)
     await rita.types("/pitchey incident declare No room here --severity SEV2")
     await until(lambda: stage.store.incidents.count() and stage.newest().room == "shared")
-    await rita.sees_message("no channel of its own", anytime=True, within=8)
+    await rita.sees_message("no channel of its own", anytime=True)
     stage.faults.switch("scope_channels_manage", False)
     record = await stage.settled()
     assert record.channel == OPS
     thread = stage.actor(RITA).at(OPS, record.thread_ts)
-    told = await thread.sees_message("pitchey manifest", anytime=True, within=8)
+    told = await thread.sees_message("pitchey manifest", anytime=True)
     assert "lacks the scope channels:manage" in told.text
     await thread.types("<@U0PITCHEY1> incident note the pool was full")
     await until(lambda: len(stage.entries(record.id, "note")) == 1)
@@ -122,7 +122,7 @@ async def test_refused_pins_and_topics_delay_nothing(stage: Stage) -> None:
     assert RITA in channel.member_ids
     stage.faults.switch("scope_pins_write", False)
     room = stage.actor(RITA).at(channel.id)
-    told = await room.sees_message("could not be pinned", anytime=True, within=8)
+    told = await room.sees_message("could not be pinned", anytime=True)
     assert "the app lacks the scope pins:write" in told.text
 
 
@@ -137,7 +137,7 @@ async def test_while_slack_fails_it_waits_and_is_told_later(stage: Stage) -> Non
     found, channel = await stage.furnished()
     assert found.id == record
     assert OMAR in channel.member_ids
-    await stage.actor(VIC).sees("Slack was away", anytime=True, within=10)
+    await stage.actor(VIC).sees("Slack was away", anytime=True)
 
 
 async def _declared_in_terminal(stage: Stage, title: str) -> tuple[str, bool]:
@@ -179,7 +179,7 @@ async def test_a_room_archived_by_hand_moves_the_incident(stage: Stage) -> None:
     outcome = await stage.workspace.act.archive(RITA, channel.id)
     assert outcome.ok
     ana = stage.actor(ANA)
-    await ana.sees_message("goes on here: its channel was archived", anytime=True, within=8)
+    await ana.sees_message("goes on here: its channel was archived", anytime=True)
     moved = await stage.settled()
     assert (moved.room, moved.channel) == (RoomState.SHARED, OPS)
     await ana.types(f"/pitchey incident update Still here --incident {record.id}")

@@ -26,7 +26,7 @@ def over(stage: Stage, title: str = "Checkout *fails* <now>") -> IncidentRecord:
 
 async def files_are(stage: Stage, record: IncidentRecord, state: FilesState) -> str:
     """Wait until the files of its newest report are so; what was noted."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             for newest in stage.store.lessons.reports(record.id)[-1:]:
                 if newest.files is state:
@@ -43,7 +43,7 @@ async def test_from_the_resolution_to_the_report(stage: Stage) -> None:
     )  # fmt: skip
     stage.runtime.publish(changed)
     rita = stage.person(RITA, stage.world.workspace.direct(RITA).id)
-    await rita.sees("three questions, two minutes", within=10)
+    await rita.sees("three questions, two minutes")
     await rita.presses("Give feedback")
     await rita.sees_modal("Feedback")
     outcome = await rita.submits(refused="refused_by_app")
@@ -51,14 +51,14 @@ async def test_from_the_resolution_to_the_report(stage: Stage) -> None:
     rita.fills("What went well?", 'The "alert" came at once & <fast>')
     rita.fills("What contributed to it?", ["change", "monitoring"])
     await rita.submits()
-    await rita.sees("your feedback is kept", within=8)
+    await rita.sees("your feedback is kept")
     vic = stage.person(VIC)
     await vic.presses("Give feedback")
     await vic.sees_modal("Feedback")
     vic.fills("What went wrong?", "Nobody knew the password")
     vic.fills("Your name", ["anonymous"])
     await vic.submits()
-    await vic.sees("without your name", within=8)
+    await vic.sees("without your name")
     audited = str(stage.store.audit.entries(command="incident feedback", limit=50))
     assert "its words are not kept" in audited
     assert "came at once" not in audited
@@ -69,11 +69,11 @@ async def test_from_the_resolution_to_the_report(stage: Stage) -> None:
     rita.fills("What has to change?", "Put the password into the safe")
     rita.fills("Owner", ANA)
     await rita.submits()
-    await rita.sees("ACT-1 is added", within=8)
+    await rita.sees("ACT-1 is added")
     assert stage.store.lesson_actions.get("ACT-1").owner_id == ANA
 
     await rita.types(f"/pitchey incident report {record.id}")
-    posted = await stage.person(ANA).sees_message("Lessons of INC-1 ", within=10, anytime=True)
+    posted = await stage.person(ANA).sees_message("Lessons of INC-1 ", anytime=True)
     await files_are(stage, record, FilesState.SHARED)
     shown = str(posted.blocks)
     assert "30.0 min" in shown
@@ -82,10 +82,10 @@ async def test_from_the_resolution_to_the_report(stage: Stage) -> None:
     assert "(vic)" not in shown
     names = [each.name for each in stage.world.workspace.files.values() if each.complete]
     assert {"inc-1-lessons-r1.md", "inc-1-lessons-r1.html"} <= set(names)
-    await stage.person(ANA).sees("No canvas here", within=8, anytime=True)
+    await stage.person(ANA).sees("No canvas here", anytime=True)
 
     await rita.types(f"/pitchey incident report {record.id}")
-    await rita.sees("Revision 1", within=8)
+    await rita.sees("Revision 1")
     assert len(stage.store.lessons.reports(record.id)) == 1
 
 
@@ -108,7 +108,7 @@ async def test_files_that_slack_refuses_are_told_once_and_a_terminal_has_them(
         await stage.person(RITA).types(f"/pitchey incident report {record.id}")
         problem = await files_are(stage, record, FilesState.REFUSED)
         assert "missing_scope" in problem
-        await stage.person(ANA).sees("could not be brought here", within=8, anytime=True)
+        await stage.person(ANA).sees("could not be brought here", anytime=True)
         await share(stage.runtime)
         assert told() - before == 1
     finally:
@@ -120,7 +120,7 @@ async def test_evidence_is_preserved_stored_and_verified(stage: Stage) -> None:
     rita = stage.person(RITA)
     await rita.types(f"/pitchey incident evidence {record.id}")
     await rita.presses("Run incident evidence", confirming="Yes, change it")
-    await stage.person(ANA).sees("is preserved", within=60, anytime=True)
+    await stage.person(ANA).sees("is preserved", anytime=True)
     (kept,) = stage.store.lesson_evidence.of(record.id)
     assert kept.state is EvidenceState.STORED
     missing = {each.name: each.problem for each in kept.parts if each.problem}
@@ -149,7 +149,7 @@ async def test_a_bucket_that_refuses_leaves_the_bundle_on_the_machine(stage: Sta
     rita = stage.person(RITA)
     await rita.types(f"/pitchey incident evidence {record.id}")
     await rita.presses("Run incident evidence", confirming="Yes, change it")
-    await stage.person(ANA).sees("only on the bot's machine", within=60, anytime=True)
+    await stage.person(ANA).sees("only on the bot's machine", anytime=True)
     (kept,) = stage.store.lesson_evidence.of(record.id)
     assert kept.state is EvidenceState.KEPT_HERE
     assert "may not use it" in kept.detail
@@ -159,14 +159,14 @@ async def test_a_bucket_that_refuses_leaves_the_bundle_on_the_machine(stage: Sta
     listed = await stage.terminal(f"incident evidence list {record.id}")
     assert "has 1 bundle of evidence" in listed.text
     await _send(stage, record)
-    await rita.sees("still only on the bot's machine", within=60, anytime=True)
+    await rita.sees("still only on the bot's machine", anytime=True)
     (again,) = stage.store.lesson_evidence.of(record.id)
     assert (again.state, again.file) == (EvidenceState.KEPT_HERE, kept.file)
     for fault in ("storage_refuses", "database_down"):
         stage.world.faults.switch(fault, False)
     await stage.world.settled()
     await _send(stage, record)
-    await rita.sees("stored in the bucket", within=60, anytime=True)
+    await rita.sees("stored in the bucket", anytime=True)
     (sent,) = stage.store.lesson_evidence.of(record.id)
     assert (sent.state, sent.sha256) == (EvidenceState.STORED, kept.sha256)
     told = [each.text for each in stage.store.timeline.page(record.id, kinds=("evidence",))]

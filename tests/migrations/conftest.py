@@ -17,7 +17,7 @@ from bot.sandbox.world import World
 from bot.settings.migrations import Migrations
 from tests.lessons.stage import Stage, staged
 
-WITHIN = 60.0  # seconds for what a real database does
+WITHIN = 120.0  # seconds for what a real database does
 GLASS = '--break-glass --reason "tried in a test"'
 
 

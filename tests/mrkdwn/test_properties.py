@@ -122,6 +122,7 @@ def test_escaped_code_stays_one_piece(data: str) -> None:
         "&gt;",
         ":a:",
         "`*a",
+        "*Healthy*: _7 of 7_ `a<b` snake_case ~x~ :tada: <https://a.b/c?x=1&amp;y=2|see *it*>\n",
     ],
 )
 def test_time_grows_with_the_length_only(unit: str) -> None:
@@ -137,14 +138,3 @@ def test_time_grows_with_the_length_only(unit: str) -> None:
 
     short = unit * (10_000 // len(unit))
     assert seconds(short * 4) < 8 * seconds(short) + 0.02
-
-
-def test_a_full_message_is_parsed_in_fifty_milliseconds() -> None:
-    line = "*Healthy*: _7 of 7_ `a<b` snake_case ~x~ :tada: <https://a.b/c?x=1&amp;y=2|see *it*>\n"
-    text = line * (40_000 // len(line))
-    best = 10.0
-    for _ in range(5):
-        start = time.process_time()
-        parse(text)
-        best = min(best, time.process_time() - start)
-    assert best < 0.05

@@ -19,7 +19,7 @@ from bot.sandbox.workspace import OPS
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.outbox_rows import State
-from tests.engines import outlives, surroundings
+from tests.engines import surroundings
 from tests.outbox.conftest import Handler, Stage
 from tests.sandbox.workspace.stage import until, without
 
@@ -69,7 +69,7 @@ async def test_killed_between_posting_and_recording(
     swallow_answers(stage)
     outbox.post(OPS, "Once", key="once", thread_ts=thread)
     outbox.post(OPS, "Next", key="next", thread_ts=thread)
-    await until(lambda: stage.posted(OPS), within=15)
+    await until(lambda: stage.posted(OPS))
     os.kill(child.pid, signal.SIGKILL)
     await child.wait()
     stage.between.clear()
@@ -77,7 +77,7 @@ async def test_killed_between_posting_and_recording(
     assert once is not None
     assert once.state is State.SENDING
     outbox.start()
-    await until(lambda: outbox.delivered("next"), within=10 + outlives(settings.store.path))
+    await until(lambda: outbox.delivered("next"), within=120)
     assert stage.texts(OPS) == ["Once", "Next"]
     assert outbox.delivered("once") == stage.posted(OPS)[0].ts
 
@@ -95,13 +95,13 @@ async def test_killed_before_slack_took_it(
 
     stage.between.append(hold)
     outbox.post(OPS, "Once", key="once")
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(120):
         await reached.wait()
     os.kill(child.pid, signal.SIGKILL)
     await child.wait()
     stage.between.clear()
     outbox.start()
-    await until(lambda: outbox.delivered("once"), within=10 + outlives(settings.store.path))
+    await until(lambda: outbox.delivered("once"), within=120)
     assert stage.texts(OPS) == ["Once"]
 
 
@@ -121,12 +121,12 @@ async def test_one_process_delivers_and_the_next_takes_over(
     stage: Stage, settings: Settings, outbox: Outbox, child: asyncio.subprocess.Process
 ) -> None:
     outbox.post(OPS, "By the child", key="a")
-    await until(lambda: outbox.delivered("a"), within=15)
+    await until(lambda: outbox.delivered("a"))
     outbox.start()
     await asyncio.sleep(0.3)
     assert not outbox.delivering.is_set()
     os.kill(child.pid, signal.SIGKILL)
-    await until(outbox.delivering.is_set, within=5 + outlives(settings.store.path))
+    await until(outbox.delivering.is_set, within=120)
     outbox.post(OPS, "By us", key="b")
     await until(lambda: outbox.delivered("b"))
 

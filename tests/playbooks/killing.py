@@ -31,7 +31,7 @@ async def kill(folder: Path, presses: int, more: float) -> list[tuple[str, str]]
     assert process.stdout is not None
     lines: list[bytes] = []
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             for _ in range(presses + 1):
                 lines.append(await process.stdout.readline())
         await asyncio.sleep(more)

@@ -267,11 +267,12 @@ def best_milliseconds(redactor: Redactor, text: str) -> float:
     return min(times) * 1000
 
 
-def test_ten_kilobytes_take_under_two_milliseconds() -> None:
-    redactor = Redactor([f"held-secret-{number}-abcdefgh/+" for number in range(12)])
-    taken = best_milliseconds(redactor, (LINE * 70)[:10_000])
-    print(f"10 kB of log: {taken:.2f} ms")  # noqa: T201
-    assert taken < 2.0
+def test_a_dozen_held_secrets_cost_no_look_each() -> None:
+    """Against itself in the same run; how long it takes is measured by `make bench`."""
+    held = Redactor([f"held-secret-{number}-abcdefgh/+" for number in range(12)])
+    many = Redactor([f"held-secret-{number}-abcdefgh/+" for number in range(120)])
+    text = (LINE * 70)[:10_000]
+    assert best_milliseconds(many, text) < 4 * best_milliseconds(held, text) + 1
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,6 @@ async def _keep_posting(notes: Notes, stop: asyncio.Event, series: str) -> float
             )
             await asyncio.sleep(POST_EVERY)
     with suppress(TimeoutError):
-        await eventually(lambda: stored.keys() <= notes.arrived.keys(), 30)
+        await eventually(lambda: stored.keys() <= notes.arrived.keys(), 120)
     late = time.monotonic()
     return max(notes.arrived.get(text, late) - began for text, began in stored.items())

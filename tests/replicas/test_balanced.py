@@ -30,13 +30,13 @@ async def test_what_slack_sends_again_is_not_done_again(several: World, notes: N
             await several.workspace.delivery.settled(within=5)
         except TimeoutError:  # on a busy machine the second try met it, too; the third is later
             several.workspace.clock.forward(minutes=1)
-            await several.workspace.delivery.settled(within=10)
+            await several.workspace.delivery.settled()
     finally:
         os.kill(hung, signal.SIGCONT)
     mentions = several.workspace.record.deliveries("event app_mention")
     assert any(entry.attempt for entry in mentions)
     with looked_at(several) as store:
-        await eventually(lambda: not store.deliveries.unfinished(), 20)
+        await eventually(lambda: not store.deliveries.unfinished(), 120)
         noted = [entry.text for entry in store.timeline.page(INCIDENT, limit=500, kinds=("note",))]
     assert sorted(text for text in noted if text in names) == names
     await several.balancer.sees(3)
@@ -59,7 +59,7 @@ async def test_what_slack_gave_up_on_is_not_done_once_the_copy_goes_on(
         balancer.avoided = set()
     assert refused == [False, False, False]
     for number in range(3):
-        await eventually(lambda name=f"late-{number}": notes.answers(name), 10)  # type: ignore[misc]
+        await eventually(lambda name=f"late-{number}": notes.answers(name), 120)  # type: ignore[misc]
     account = await notes.account()
     assert account.refused_done == [], [notes.story(name) for name in account.refused_done]
     assert "late-3" in account.done

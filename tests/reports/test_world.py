@@ -39,7 +39,7 @@ def settle(stage: Stage, **values: object) -> None:
 
 async def brought(stage: Stage, state: PostState, period: Period) -> None:
     """Wait until every post of that report is so."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while not all(
             each.state is state for each in stage.store.report_posts.of("weekly", period.name)
         ):
@@ -48,11 +48,11 @@ async def brought(stage: Stage, state: PostState, period: Period) -> None:
 
 
 async def posted(stage: Stage, words: str, channel: str = OPS) -> Message:
-    return await stage.person(ANA).at(channel).sees_message(words, within=20, anytime=True)
+    return await stage.person(ANA).at(channel).sees_message(words, anytime=True)
 
 
 async def eventually(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not true():  # noqa: ASYNC110 states of three programs, no event to wait for
             await asyncio.sleep(0.1)
 
@@ -65,10 +65,10 @@ async def test_a_report_arrives_with_plots_inside_and_files_below(stage: Stage) 
     week = filled(stage, 1)
     rita = stage.person(RITA)
     await rita.types(f"/pitchey report weekly {week.name}")
-    await rita.sees("Shown to you alone, and sent nowhere yet", within=30)
+    await rita.sees("Shown to you alone, and sent nowhere yet")
     assert stage.store.report_posts.of("weekly", week.name) == ()
     await rita.presses("Send it to #ops", confirming="Send it")
-    await rita.sees(f"Sent to #ops: the report for {week.words}", within=30)
+    await rita.sees(f"Sent to #ops: the report for {week.words}")
     message = await posted(stage, f"Week of {week.words}")
     await brought(stage, PostState.DONE, week)
     await eventually(lambda: len(pictures(message)) == 4)
@@ -86,7 +86,7 @@ async def test_a_report_arrives_with_plots_inside_and_files_below(stage: Stage) 
 
     again = stage.person(RITA)
     await again.types(f"/pitchey report weekly {week.name} --to #ops")
-    await again.sees("already, and its figures are the same", within=15)
+    await again.sees("already, and its figures are the same")
     stage.store.samples.add(
         [Sample("production", "uptime", week.since + n * MINUTE, 0.0, 0) for n in range(1, 7)]
     )
@@ -102,17 +102,13 @@ async def test_nobody_answers_to_the_draft(stage: Stage) -> None:
     now = week.until + timedelta(hours=9)
     await DRAFT.run(stage.runtime, now - timedelta(minutes=60))
     direct = stage.world.workspace.direct(VIC).id
-    await (
-        stage.person(VIC)
-        .at(direct)
-        .sees(f"Draft of the report for {week.words}", within=10, anytime=True)
-    )
+    await stage.person(VIC).at(direct).sees(f"Draft of the report for {week.words}", anytime=True)
     told = await WEEKLY_JOB.run(stage.runtime, now)
     assert "goes to" in told
     message = await posted(stage, f"Week of {week.words}")
     assert "nobody answered to the draft" in str(message.blocks)
     vic = stage.person(VIC, direct)
-    await vic.sees(f"The report for {week.words} went to", within=10, anytime=True)
+    await vic.sees(f"The report for {week.words} went to", anytime=True)
     draft = stage.store.reports.draft("weekly", week.name)
     assert draft is not None
     assert draft.state is DraftState.GONE
@@ -125,15 +121,15 @@ async def test_a_draft_is_edited_and_approved(stage: Stage) -> None:
     now = week.until + timedelta(hours=9)
     await DRAFT.run(stage.runtime, now)
     vic = stage.person(VIC, stage.world.workspace.direct(VIC).id)
-    await vic.sees(f"Draft of the report for {week.words}", within=10)
+    await vic.sees(f"Draft of the report for {week.words}")
     await vic.presses("Edit")
     await vic.sees_modal("Edit the report")
     vic.fills("Your words at the top", 'A *quiet* week & "good" <people>')
     vic.fills("Add upcoming work", "Reindex on Sunday")
     await vic.submits()
-    await vic.sees("Reindex on Sunday", within=10)
+    await vic.sees("Reindex on Sunday")
     await vic.presses("Approve")
-    await vic.sees("is approved by", within=10)
+    await vic.sees("is approved by")
     await WEEKLY_JOB.run(stage.runtime, now)
     message = await posted(stage, f"Week of {week.words}")
     shown = str(message.blocks)
@@ -153,9 +149,9 @@ async def test_send_now_goes_out_once(stage: Stage) -> None:
     now = week.until + timedelta(hours=9)
     await DRAFT.run(stage.runtime, now)
     vic = stage.person(VIC, stage.world.workspace.direct(VIC).id)
-    await vic.sees(f"Draft of the report for {week.words}", within=10)
+    await vic.sees(f"Draft of the report for {week.words}")
     await vic.presses("Send now", confirming="Send it")
-    await vic.sees("Sent to", within=10)
+    await vic.sees("Sent to")
     assert "approved by Vic" in str((await posted(stage, f"Week of {week.words}")).blocks)
     assert "went out before" in await WEEKLY_JOB.run(stage.runtime, now)
     assert len(stage.store.report_posts.of("weekly", week.name)) == 1
@@ -224,9 +220,9 @@ async def test_a_preview_is_for_one_person_alone(stage: Stage) -> None:
     week = filled(stage, 8)
     vic = stage.person(VIC)
     await vic.types(f"/pitchey report preview weekly {week.name}")
-    await vic.sees("A preview for you alone", within=30)
+    await vic.sees("A preview for you alone")
     await vic.types(f"/pitchey report weekly {week.name} --to #ops")
-    await vic.sees("sending it takes the role responder", within=15)
+    await vic.sees("sending it takes the role responder")
     assert stage.store.report_posts.of("weekly", week.name) == ()
     assert stage.store.reports.newest("weekly", week.name) is None
 

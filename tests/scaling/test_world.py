@@ -121,6 +121,6 @@ async def test_in_slack(world: World, tmp_path: Path) -> None:
     async with opened(world, tmp_path) as house, in_slack(house):
         vic = Actor(world.workspace, VIC)
         await vic.types("/pitchey scale")
-        await vic.sees("Room on every limit", within=30)
+        await vic.sees("Room on every limit")
         await vic.presses("Count again")
-        await vic.sees("Room on every limit", within=30)
+        await vic.sees("Room on every limit")

@@ -33,14 +33,14 @@ async def start(stage: Stage, folder: Path) -> asyncio.subprocess.Process:
             **surroundings(folder / "store.sqlite3"),
         },
     )  # fmt: skip
-    await until(lambda: stage.workspace.delivery.sockets.connections, within=20)
+    await until(lambda: stage.workspace.delivery.sockets.connections)
     return process
 
 
 async def ends(process: asyncio.subprocess.Process) -> int:
     if process.returncode is None:
         process.terminate()
-    async with asyncio.timeout(12):
+    async with asyncio.timeout(120):
         return await process.wait()
 
 
@@ -53,7 +53,7 @@ async def test_status_restart_notice_retry_and_export(
     process = await start(stage, tmp_path)
     try:
         await vic.types("/pitchey status")
-        await vic.sees("The bot is well", within=15)
+        await vic.sees("The bot is well")
         await vic.types("/pitchey status retry")
         await vic.sees("Refused")
         process.kill()
@@ -77,12 +77,12 @@ async def test_status_restart_notice_retry_and_export(
         await elsewhere.sees("sends 2 failed messages again")
         await elsewhere.presses("Run status retry", confirming="Yes, change it")
         await elsewhere.sees("Started: status retry on outbox")
-        await ana.sees("2 failed messages will be tried again", within=8, anytime=True)
-        await ana.sees("The bot was down from", within=8, anytime=True)
-        await ana.sees("Approve the deployment?", within=8, anytime=True)
+        await ana.sees("2 failed messages will be tried again", anytime=True)
+        await ana.sees("The bot was down from", anytime=True)
+        await ana.sees("Approve the deployment?", anytime=True)
 
         await ana.types("/pitchey audit --export csv")
-        await ana.sees("Exported", within=8)
+        await ana.sees("Exported")
         (file,) = [each for each in stage.workspace.files.values() if each.complete]
         assert file.channel_ids == [stage.workspace.direct(ANA).id]
         rows = list(csv.DictReader(io.StringIO(file.content.decode())))

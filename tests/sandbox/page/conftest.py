@@ -16,6 +16,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.page import add_page
 from bot.sandbox.workspace import ANA, Workspace
 from bot.sandbox.workspace.server import application
+from tests.chromium import PATIENCE_MS
 from tests.sandbox.page.tiny_app import MANIFEST, tiny_app
 
 _HERE = Path(__file__).parent
@@ -90,7 +91,7 @@ async def page(workspace: Workspace, browser: Browser) -> AsyncIterator[Page]:
         viewport={"width": 1280, "height": 860}, timezone_id="Europe/Berlin", locale="en-GB"
     )
     page = await context.new_page()
-    page.set_default_timeout(8_000)
+    page.set_default_timeout(PATIENCE_MS)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if _is_policy(line.text) else 0)
     await page.goto(workspace.base_url)

@@ -82,17 +82,17 @@ async def test_database_slow(world: World, api: httpx.AsyncClient) -> None:
     await turn_on(world, "database_slow", 0.6)
     begun = time.perf_counter()
     assert await ask(world) == 1
-    assert 0.6 <= time.perf_counter() - begun < 3
+    assert time.perf_counter() - begun >= 0.6
     assert (await api.get("/api/health/database")).json()["latency"] >= 600
 
 
 async def test_a_long_answer_of_a_slow_database_is_late_once(world: World) -> None:
-    await turn_on(world, "database_slow", 0.5)
+    await turn_on(world, "database_slow", 1.0)
     begun = time.perf_counter()
     async with await psycopg.AsyncConnection.connect(world.database.url, autocommit=True) as own:
         rows = await (await own.execute("SELECT title, logline FROM pitches")).fetchall()
     assert len(rows) == 30_000
-    assert time.perf_counter() - begun < 4
+    assert time.perf_counter() - begun < 30  # each piece late, it would be a minute and more
 
 
 async def test_the_platform_gives_up_on_a_very_slow_database(

@@ -31,7 +31,7 @@ async def test_slow_api(world: World, api: httpx.AsyncClient) -> None:
     await turn_on(world, "api_slow", 0.7)
     begun = time.perf_counter()
     assert (await api.get("/api/health/ping")).status_code == 200
-    assert 0.7 <= time.perf_counter() - begun < 3
+    assert time.perf_counter() - begun >= 0.7
 
 
 async def test_api_errors_take_their_share(world: World, api: httpx.AsyncClient) -> None:
@@ -84,7 +84,7 @@ async def test_drips_a_byte_a_second(world: World, api: httpx.AsyncClient) -> No
             arrived += len(piece)
             if arrived == 3:
                 break
-    assert 1.8 <= time.perf_counter() - begun < 5
+    assert time.perf_counter() - begun >= 1.8
 
 
 @pytest.mark.parametrize(

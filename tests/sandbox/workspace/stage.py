@@ -80,7 +80,16 @@ def without(workspace: Workspace, *scopes: str) -> None:
     workspace.manifest = replace(workspace.manifest, scopes=kept)
 
 
-async def until(true: Callable[[], Any], within: float = 5.0) -> None:
+def emptied(workspace: Workspace) -> None:
+    """No message in any channel and no open modal: what earlier tests left is not looked at."""
+    for person in workspace.people:
+        workspace.modals.clear(person)
+        for channel in tuple(workspace.channels):
+            for message in workspace.everything(channel, person):
+                workspace.posting.delete(message)
+
+
+async def until(true: Callable[[], Any], within: float = 120.0) -> None:
     """Wait until the condition holds; TimeoutError after so many real seconds."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110 (states of three programs, no event to wait for)

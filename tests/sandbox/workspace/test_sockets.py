@@ -38,7 +38,7 @@ async def wire(workspace: Workspace) -> AsyncIterator[Wire]:
 
 
 async def read(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(await socket.receive_str(timeout=5))
+    answer: dict[str, Any] = json.loads(await socket.receive_str(timeout=120))
     return answer
 
 
@@ -77,7 +77,7 @@ async def test_one_envelope_to_one_of_ten_and_no_eleventh(
         await read(socket)
     eleventh = await wire.open()
     assert (await read(eleventh))["reason"] == "too_many_websockets"
-    assert (await eleventh.receive(timeout=5)).type in (
+    assert (await eleventh.receive(timeout=120)).type in (
         aiohttp.WSMsgType.CLOSE,
         aiohttp.WSMsgType.CLOSED,
     )
@@ -188,7 +188,7 @@ async def test_cut_sockets_come_back(
     faults.switch("slack_cut", True, 0.2)
     await until(lambda: before not in workspace.delivery.sockets.connections)
     faults.switch("slack_cut", False)
-    await until(lambda: workspace.delivery.sockets.connections, within=15)
+    await until(lambda: workspace.delivery.sockets.connections)
 
 
 async def test_link_disabled(wire: Wire, workspace: Workspace, ana: Actor) -> None:

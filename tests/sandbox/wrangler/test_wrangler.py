@@ -125,7 +125,7 @@ async def test_it_reads_along_live(
         await api.get("/api/health/ping?from=wrangler")
         assert process.stdout is not None
         text = ""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while "from=wrangler" not in text:
                 text += (await process.stdout.read(4096)).decode()
     assert '"outcome": "ok"' in text
