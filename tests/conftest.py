@@ -7,6 +7,7 @@ Asynchronous fixtures of such tests need `@pytest_asyncio.fixture(loop_scope="se
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +21,7 @@ from hypothesis import settings
 
 from bot.sandbox.occupancy import AlreadyRunning
 from bot.sandbox.world import World
-from tests import postgresql_release
+from tests import forked, postgresql_release
 from tests.engines import EVERYTHING, FILE, POSTGRESQL, address, over_files, over_postgresql
 from tests.postgresql_store import Server, server
 
@@ -35,6 +36,10 @@ settings.register_profile("untimed", deadline=None)
 # The same examples each time: whether a change may land is not left to chance.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("untimed")
+
+forked.install()
+# What the collection loads and makes stays: to look for waste among it is a tenth of a run.
+gc.disable()
 
 _FOLDERS = Path(__file__).parents[1] / "var" / "tests"
 
@@ -51,6 +56,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Longest
     from tests.scheduling import LongestFirst  # only who hands out the tests needs it
 
     return LongestFirst(config, log)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.freeze()
+    gc.enable()
+    hands_out = session.config.pluginmanager.has_plugin("dsession")  # to workers, and runs none
+    if session.items and not hands_out and not session.config.option.collectonly:
+        forked.prepare()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,16 @@ pytestmark = only("http")
 FORM = "application/x-www-form-urlencoded"
 
 
+async def _helped(stage: Stage, ana: Actor) -> int:
+    """Ask for help; how many entries the audit log has once that one is in it."""
+    before = len(stage.audit(10_000))
+    await ana.types("/pitchey help")
+    await ana.sees("commands. ")
+    await stage.until(lambda: len(stage.audit(10_000)) > before)
+    await stage.idle()
+    return len(stage.audit(10_000))
+
+
 async def _post(stage: Stage, body: str, headers: dict[str, str]) -> int:
     url = f"{stage.address}/slack/events"
     async with (
@@ -40,12 +50,8 @@ def _signed(stage: Stage, body: str, secret: str = "", age: float = 0) -> dict[s
 async def test_what_slack_did_not_sign_is_refused_and_not_run(
     stage: Stage, ana: Actor, wrong: str
 ) -> None:
-    await ana.types("/pitchey help")
-    await ana.sees("commands. ")
-    await stage.recorded(command="help")
-    await stage.idle()
-    body = _command(stage)
-    seen, recorded = stage.messages(ana.person_id), len(stage.audit(10_000))
+    recorded = await _helped(stage, ana)
+    body, seen = _command(stage), stage.messages(ana.person_id)
     headers = {
         "secret": _signed(stage, body, secret="0" * 32),
         "age": _signed(stage, body, age=301),
@@ -62,10 +68,7 @@ async def test_what_slack_did_not_sign_is_refused_and_not_run(
 
 async def test_the_same_request_well_signed_is_run(stage: Stage, ana: Actor) -> None:
     """Proof that the refusals above are for the signature alone."""
-    await ana.types("/pitchey help")
-    await ana.sees("commands. ")
-    await stage.recorded(command="help")
-    recorded = len(stage.audit(10_000))
+    recorded = await _helped(stage, ana)
     body = _command(stage).replace("forged", str(time.time_ns()))
     assert await _post(stage, body, _signed(stage, body)) == 200
     await stage.until(lambda: len(stage.audit(10_000)) == recorded + 1)

@@ -58,6 +58,8 @@ async def main(path: Path) -> None:
         # Two people press in the same moment, and one of them twice.
         line = f"operation {asked.id} approve"
         await asyncio.gather(*(run(person, line) for person in ("U0BBB", "U0CCC", "U0BBB")))
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
         await asyncio.sleep(0.002)
 
 

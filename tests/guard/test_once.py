@@ -25,7 +25,7 @@ from tests.guard.test_approval import requested
 
 PRESSES = 200
 KILLS = int(os.environ.get("PITCHEY_KILLS", "20"))  # more: PITCHEY_KILLS=500
-CHILD = Path(__file__).parent / "killed.py"
+ROOT = Path(__file__).parents[2]
 
 
 class Reader:
@@ -151,13 +151,16 @@ async def test_killed_at_any_moment_nothing_happens_twice_and_everything_ends(
     for _ in range(KILLS):
         child = await asyncio.create_subprocess_exec(
             sys.executable,
-            str(CHILD),
+            "-m",
+            "tests.guard.killed",
             str(path),
+            cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
             env=os.environ | surroundings(path),
         )
         assert child.stdout is not None
-        await asyncio.wait_for(child.stdout.readline(), 120)
+        for _ in range(chance.randint(1, 4)):  # it is ready, and has done so many
+            await asyncio.wait_for(child.stdout.readline(), 120)
         await asyncio.sleep(chance.uniform(0.0, 0.25))
         child.send_signal(signal.SIGKILL)
         await child.wait()
