@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -15,10 +16,26 @@ from bot.clients.storage_trouble import StorageFailure, StorageTrouble, meaning
 from bot.errors import NotConfigured
 
 if TYPE_CHECKING:
+    from boto3.session import Session
     from mypy_boto3_s3.client import S3Client
 
 T = TypeVar("T")
+_one_at_a_time = threading.Lock()
 _MOST_THREADS = 4  # a bucket; a store that hangs for ever must not collect them
+
+
+@cache
+def _session() -> Session:
+    """One for all: it has read what S3 can do, which takes longer than all else of a client."""
+    from boto3.session import Session
+
+    return Session()
+
+
+def _client(**given: Any) -> S3Client:
+    with _one_at_a_time:  # a session is for one thread, what it makes is for many
+        made: S3Client = _session().client("s3", **given)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +153,9 @@ class Bucket:
             return client
 
     def _made(self) -> S3Client:
-        import boto3
         from botocore.config import Config
 
-        session = boto3.session.Session()
-        return session.client(
-            "s3",
+        return _client(
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             endpoint_url=self.endpoint_url,
