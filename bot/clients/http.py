@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from bot.clients.http_faults import NoAnswer, Trouble, explain, presentable
+from bot.clients.opening import Opening
 from bot.errors import BadAnswer
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Http:
                 json=json,
                 content=content,
                 timeout=seconds,
-                extensions={"retry": policy},
+                extensions={"retry": policy, "trace": Opening().trace},
                 **more,
             )
             async with asyncio.timeout(seconds):
