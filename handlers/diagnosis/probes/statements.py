@@ -26,13 +26,14 @@ _SPARE = 1.0  # seconds that what follows may need
 _EXPLAINED = 3  # statements, the slowest
 VERY_LONG_MS = 5_000.0  # the platform itself gives up on it
 _LIMIT = f"alert above {duration(STATEMENT_MS)}"
-# Upkeep and dumps may take their time; who waits for a lock is told elsewhere.
+# Upkeep and dumps may take their time; who waits for a lock is told elsewhere, and a statement
+# whose client does not read its rows is done.
 _RUNNING = """
 select pid, query_start::text as began, left(query, 4000) as statement,
   (extract(epoch from clock_timestamp() - query_start) * 1000)::float8 as ms
 from pg_stat_activity
 where state = 'active' and pid <> pg_backend_pid() and datname = current_database()
-  and backend_type = 'client backend' and wait_event_type is distinct from 'Lock'
+  and backend_type = 'client backend' and coalesce(wait_event_type, '') not in ('Lock', 'Client')
   and application_name is distinct from current_setting('application_name')
   and query !~* '^\\s*(vacuum|analyze|reindex|cluster|copy|create|alter|refresh|listen|begin)'
 """
