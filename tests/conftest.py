@@ -24,6 +24,7 @@ from bot.sandbox.world import World
 from tests import forked, postgresql_release
 from tests.engines import EVERYTHING, FILE, POSTGRESQL, address, over_files, over_postgresql
 from tests.postgresql_store import Server, server
+from tests.worlds import FOLDERS, kept
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -40,8 +41,6 @@ settings.load_profile("untimed")
 forked.install()
 # What the collection loads and makes stays: to look for waste among it is a tenth of a run.
 gc.disable()
-
-_FOLDERS = Path(__file__).parents[1] / "var" / "tests"
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -138,14 +137,13 @@ async def session_world() -> AsyncIterator[World]:
 async def _start(stack: AsyncExitStack) -> World:
     """Take the first folder that no other test run holds."""
     for number in range(16):
-        starting = World.start(
-            _FOLDERS / f"world-{number}", with_bot=False, postgresql=postgresql_release.chosen()
-        )
+        folder = await kept(f"world-{number}")
+        starting = World.start(folder, with_bot=False, postgresql=postgresql_release.chosen())
         try:
             return await stack.enter_async_context(starting)
         except AlreadyRunning:
             continue
-    raise RuntimeError(f"sixteen sandboxes already run in {_FOLDERS}")
+    raise RuntimeError(f"sixteen sandboxes already run in {FOLDERS}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -23,8 +22,8 @@ from bot.settings import Settings, load
 from bot.store.postgresql.leases import SECONDS
 from tests.e2e.process import READY, Program
 from tests.sandbox.workspace.stage import emptied
+from tests.worlds import FOLDERS, kept
 
-FOLDERS = Path(__file__).parents[2] / "var" / "tests"
 # Real deadlines would make every hanging fault cost twenty seconds.
 DEADLINES = """
 [checks]
@@ -179,7 +178,7 @@ async def staged(mode: str, store_url: str = "") -> AsyncIterator[Stage]:
     With `store_url` its records are in that database.
     """
     for number in range(16):
-        folder = FOLDERS / f"e2e-{number}"
+        folder = await kept(f"e2e-{number}")
         starting = World.start(folder, mode=mode, with_bot=False)
         try:
             world = await starting.__aenter__()
