@@ -13,7 +13,7 @@ from bot.sandbox.configuration import surroundings
 from bot.sandbox.processes import Processes
 
 READY = "ready: "
-PATIENCE = 30.0  # seconds; a start on a busy machine
+PATIENCE = 120.0  # seconds; a start on a busy machine
 
 
 class Program:
@@ -50,7 +50,7 @@ class Program:
             asyncio.create_task(self._read(process.stderr, "errors")),
         ]
 
-    async def logs(self, words: str, *, times: int = 1, within: float = 8.0) -> None:
+    async def logs(self, words: str, *, times: int = 1, within: float = 120.0) -> None:
         """Wait until its output holds these words so often."""
         try:
             async with asyncio.timeout(within):

@@ -136,5 +136,5 @@ async def test_a_stop_tells_whoever_cannot_be_answered(
 async def test_an_idle_bot_stops_at_once(stage: Stage) -> None:
     code, seconds = await stage.bot.stop()
     assert code == 0
-    assert seconds < 3
+    assert seconds < 8  # ten would be those of a stop that waits in vain
     assert "Traceback" not in stage.bot.errors

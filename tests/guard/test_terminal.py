@@ -39,7 +39,7 @@ async def start(
 
 
 async def answer(process: Process) -> tuple[int, dict[str, object]]:
-    out, err = await asyncio.wait_for(process.communicate(), 20)
+    out, err = await asyncio.wait_for(process.communicate(), 120)
     assert out, err.decode()
     return process.returncode or 0, json.loads(out)
 
@@ -77,7 +77,7 @@ async def test_on_a_tty_y_runs_it_and_anything_else_does_not(stage: Stage) -> No
             seen += await asyncio.to_thread(os.read, ours, 4096)
         assert b"counts the rehearsals up by one" in seen
         os.write(ours, typed)
-        out, _ = await asyncio.wait_for(process.communicate(), 20)
+        out, _ = await asyncio.wait_for(process.communicate(), 120)
         os.close(ours)
         assert stage.effects()[0] == effects, out
 
@@ -100,7 +100,7 @@ async def test_ctrl_c_at_the_question_ends_at_once_and_withdraws_the_request(sta
         seen += await asyncio.to_thread(os.read, ours, 4096)
     assert b"break the glass for" in seen
     process.send_signal(signal.SIGINT)
-    out, _ = await asyncio.wait_for(process.communicate(), 5)  # nobody types a line
+    out, _ = await asyncio.wait_for(process.communicate(), 120)  # nobody types a line
     os.close(ours)
     assert (process.returncode, stage.only().state) == (75, State.CANCELLED), out
     assert b"Nothing had started" in out
@@ -115,7 +115,7 @@ async def test_ctrl_c_while_it_runs_interrupts_it_and_says_how_to_go_on(stage: S
     assert (code, told["outcome"], stage.only().state) == (75, "interrupted", State.INTERRUPTED)
     await stage.actor(ANA).sees("Interrupted: the terminal stopped while", anytime=True)
     process = await start(stage, "operation", stage.only().id, as_json=False)
-    out, _ = await asyncio.wait_for(process.communicate(), 20)
+    out, _ = await asyncio.wait_for(process.communicate(), 120)
     assert f"pitchey operation {stage.only().id} resume" in " ".join(out.decode().split())
 
 
@@ -208,7 +208,7 @@ async def test_people_are_told_by_name(stage: Stage) -> None:
     await ana.submits()
     await ana.sees("Rejected by", anytime=True)
     process = await start(stage, "operation", stage.only().id, as_json=False)
-    out, _ = await asyncio.wait_for(process.communicate(), 20)
+    out, _ = await asyncio.wait_for(process.communicate(), 120)
     assert "@omar" in out.decode()
     assert "@ana" in out.decode()
     assert "U0" not in out.decode()

@@ -70,7 +70,7 @@ async def test_a_store_that_fails_holds_up_the_first_answers_only(store: Store) 
     for number in range(5):
         with pytest.raises(NotKept, match="takes nothing"):
             await inbox.claim(from_slash({**BODY, "trigger_id": f"{number}"}))
-    assert KEEP_TRYING < time.monotonic() - began < 3.0
+    assert KEEP_TRYING < time.monotonic() - began < 4.5 * KEEP_TRYING  # each would be 5
 
 
 async def test_a_store_that_fails_for_a_moment_is_waited_for(store: Store) -> None:
