@@ -15,7 +15,7 @@ from bot.dispatch import Dispatcher
 from bot.errors import NotConfigured
 from bot.moments import in_zone
 from bot.observability import Observability
-from bot.redaction import RedactingFilter, Redactor
+from bot.redaction import RedactingFilter, Redactor, hide_in_log
 from bot.settings import Settings
 from bot.store import Store
 from handlers import FEATURES
@@ -45,25 +45,27 @@ class House:
     store: Store
     clients: Clients
     dispatcher: Dispatcher
+    _hiding: RedactingFilter | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> House:
         """Open the store and wire the dispatcher; raises OpsError where the store cannot open."""
         in_zone(ZoneInfo(settings.team.timezone))
         redactor = Redactor(settings.secrets.values())
-        for handler in logging.getLogger().handlers:
-            handler.addFilter(RedactingFilter(redactor))
+        hiding = hide_in_log(redactor)
         store = Store.open(
             settings.store.path, settings.store_address, password=settings.store_password
         )
         clients = Clients.connect(settings, redact=redactor.text)
         dispatcher = Dispatcher(settings, clients, store, catalogue(), redactor, Observability())
-        return cls(settings, store, clients, dispatcher)
+        return cls(settings, store, clients, dispatcher, hiding)
 
     async def aclose(self) -> None:
         await self.dispatcher.runtime.aclose()
         await self.clients.aclose()
         self.store.close()
+        if self._hiding is not None:
+            self._hiding.done = True
 
 
 @dataclass(slots=True)

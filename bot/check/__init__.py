@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from rich.console import Console
 from bot.check.display import show, show_json, show_problems
 from bot.check.report import EXIT_SETTINGS, CheckReport, Item, State
 from bot.check.running import check
-from bot.redaction import RedactingFilter, Redactor
+from bot.redaction import Redactor, hide_in_log
 from bot.settings import SettingsError, load
 from bot.terminal.output import Output, told
 
@@ -48,8 +47,7 @@ async def run(
         show_problems(error, console, as_json=as_json)
         return EXIT_SETTINGS
     redactor = Redactor(settings.secrets.values())
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(RedactingFilter(redactor))  # libraries log their requests at DEBUG
+    hide_in_log(redactor)  # libraries log their requests at DEBUG
     report = await check(settings)
     (show_json if as_json else show)(report, console)
     return report.exit_code

@@ -113,11 +113,16 @@ class Redactor:
 
 
 class RedactingFilter(logging.Filter):
-    """Redacts log records, their tracebacks too. Put it on handlers: it sees every record."""
+    """Redacts log records, their tracebacks too. Put it on handlers: it sees every record.
+
+    `done` says that whoever had the secrets has ended. What is logged after that is redacted, too,
+    until somebody else begins.
+    """
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__()
         self._redactor = redactor
+        self.done = False
 
     def filter(self, record: logging.LogRecord) -> bool:
         try:
@@ -134,6 +139,17 @@ class RedactingFilter(logging.Filter):
         if record.stack_info:
             record.stack_info = self._redactor.text(record.stack_info)
         return True
+
+
+def hide_in_log(redactor: Redactor) -> RedactingFilter:
+    """From now on, in what every handler of the root logger writes."""
+    made = RedactingFilter(redactor)
+    for handler in logging.getLogger().handlers:
+        for old in tuple(handler.filters):
+            if isinstance(old, RedactingFilter) and old.done:
+                handler.removeFilter(old)
+        handler.addFilter(made)
+    return made
 
 
 def _least_told(form: str, least: int) -> int:
@@ -163,4 +179,4 @@ def _decoded_base64(found: re.Match[str]) -> str:
     return HIDDEN if hide_shapes(decoded) != decoded else run
 
 
-__all__ = ["HIDDEN", "RedactingFilter", "Redactor"]
+__all__ = ["HIDDEN", "RedactingFilter", "Redactor", "hide_in_log"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import logging
 import string
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.redaction import HIDDEN, RedactingFilter, Redactor
+from bot.redaction import HIDDEN, RedactingFilter, Redactor, hide_in_log
 
 LETTERS = string.ascii_letters + string.digits
 NOTHING_HELD = Redactor([])
@@ -236,6 +237,27 @@ def test_log_records_are_redacted(logged: tuple[logging.Logger, list[str]]) -> N
     assert lines[0] == f"a {HIDDEN} b"
     assert all("held-secret" not in line and "hunter2" not in line for line in lines)
     assert len(lines) == 3
+
+
+def test_each_record_passes_those_who_are_there_and_the_last_one_gone() -> None:
+    handler = logging.StreamHandler(told := io.StringIO())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        for number in range(5):
+            hiding = hide_in_log(Redactor([f"held-secret-{number}"]))
+            hiding.done = True
+        root.warning("the last words: held-secret-4")
+        assert told.getvalue() == f"the last words: {HIDDEN}\n"
+        assert handler.filters == [hiding]
+        others = [hide_in_log(Redactor(["another-1"])), hide_in_log(Redactor(["another-2"]))]
+        root.warning("%s %s", "another-1", "another-2")
+        assert told.getvalue().endswith(f"\n{HIDDEN} {HIDDEN}\n")
+        assert handler.filters == others
+    finally:
+        root.removeHandler(handler)
+        for each in others:
+            each.done = True
 
 
 def test_tracebacks_are_redacted(logged: tuple[logging.Logger, list[str]]) -> None:
