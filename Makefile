@@ -36,7 +36,7 @@ sandbox: .venv/.sandbox ## Start the whole world on this machine and print its a
 	@exec $(RUN)/pitchey sandbox $(if $(REPLICAS),--replicas $(REPLICAS)) $(ARGS)
 
 test: .venv/.dev ## Run the tests
-	$(RUN)/pytest --numprocesses auto --dist loadscope --reruns 3 --reruns-delay 1 $(ARGS)
+	$(RUN)/pytest --numprocesses auto --dist loadscope --reruns 2 --reruns-delay 1 $(ARGS)
 
 check: lint format types audit docs ## Lint, format, types, dependencies, docs and manifest
 
@@ -95,7 +95,7 @@ versions: .venv/.dev postgresql ## Run what speaks to PostgreSQL on each of 13 t
 	@for each in $(RELEASES); do \
 		echo "PostgreSQL $$each"; \
 		PITCHEY_POSTGRESQL=$$each $(RUN)/pytest -q --numprocesses auto --dist loadscope \
-			--reruns 3 --reruns-delay 1 $(SPEAKING) $(ARGS) || exit 1; \
+			--reruns 2 --reruns-delay 1 $(SPEAKING) $(ARGS) || exit 1; \
 	done
 
 bench: .venv/.dev ## Measure acknowledgement, start, memory and health beside a bare Bolt app

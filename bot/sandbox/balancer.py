@@ -58,7 +58,7 @@ class Balancer:
         if self._session is not None:
             await self._session.close()
 
-    async def sees(self, count: int, within: float = 120.0) -> None:
+    async def sees(self, count: int, within: float = 45.0) -> None:
         """Wait until so many copies are well; TimeoutError."""
         async with asyncio.timeout(within), self._changed:
             await self._changed.wait_for(lambda: sum(self._well.values()) == count)

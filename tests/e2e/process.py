@@ -50,7 +50,7 @@ class Program:
             asyncio.create_task(self._read(process.stderr, "errors")),
         ]
 
-    async def logs(self, words: str, *, times: int = 1, within: float = 120.0) -> None:
+    async def logs(self, words: str, *, times: int = 1, within: float = 45.0) -> None:
         """Wait until its output holds these words so often."""
         try:
             async with asyncio.timeout(within):

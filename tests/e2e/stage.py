@@ -113,7 +113,7 @@ class Stage:
         self.faults.switch(fault, on, amount)
         await self.world.settled()
 
-    async def idle(self, quiet: float = 0.3, within: float = 120.0) -> None:
+    async def idle(self, quiet: float = 0.3, within: float = 45.0) -> None:
         """Wait until nothing more travels between Slack and the bot for a while."""
         async with asyncio.timeout(within):
             number = -1
@@ -121,7 +121,7 @@ class Stage:
                 number = len(self.workspace.record)
                 await asyncio.sleep(quiet)
 
-    async def until(self, true: Callable[[], Any], within: float = 120.0) -> None:
+    async def until(self, true: Callable[[], Any], within: float = 45.0) -> None:
         async with asyncio.timeout(within):
             while not true():  # noqa: ASYNC110 (states of two processes, no event to wait for)
                 await asyncio.sleep(0.02)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping
 
 from bot.blocks import (
@@ -95,11 +96,12 @@ async def offer(_context: Context, arguments: Arguments) -> Reply:
     )
 
 
-GO = asyncio.Event()
+GO = threading.Event()  # an asyncio one belongs to the loop of the first test that waits
 
 
 async def wait(_context: Context, _arguments: Arguments) -> Reply:
-    await GO.wait()
+    while not GO.is_set():  # noqa: ASYNC110 (set by tests on other loops)
+        await asyncio.sleep(0.01)
     return Reply("Waited long enough.")
 
 

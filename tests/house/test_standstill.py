@@ -109,6 +109,7 @@ async def test_work_that_another_copy_has_told_to_be_interrupted_is_not_finished
     bot: RealBot, clock: Clock
 ) -> None:
     """The person was asked to ask again, so its effect would come twice."""
+    GO.clear()
     rita, store = bot.actor(RITA), bot.house.store
     await rita.types("/pitchey wait")
     await until(store.deliveries.unfinished)

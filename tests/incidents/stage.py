@@ -90,7 +90,7 @@ class Stage:
         self.clock.ahead += after
         await look_at_all(self.runtime, self.runtime.now())
 
-    async def settled(self, within: float = 120.0) -> IncidentRecord:
+    async def settled(self, within: float = 45.0) -> IncidentRecord:
         """The newest incident, once its thread is known."""
         async with asyncio.timeout(within):
             while not self.newest().thread_ts:
@@ -108,7 +108,7 @@ class Stage:
         await until(lambda: self.store.incidents.count() > before)
         return await self.furnished()
 
-    async def furnished(self, within: float = 120.0) -> tuple[IncidentRecord, Channel]:
+    async def furnished(self, within: float = 45.0) -> tuple[IncidentRecord, Channel]:
         """The newest incident, once its room is made and its card pinned."""
         await until(lambda: self.store.incidents.count() and self.newest().room == "made", within)
         record = self.newest()

@@ -34,7 +34,12 @@ async def test_people_are_answered_without_the_store(several: World) -> None:
     assert balancer is not None
     async with store_away(several):
         await balancer.sees(0)
-        await ana.types("/pitchey help health")
+        for _ in range(5):  # on a busy machine the first look at a lost store outlasts Slack
+            outcome = await several.workspace.act.slash(ANA, ana.channel_id, "/pitchey help health")
+            if outcome.ok:
+                break
+            assert outcome.error == "operation_timeout"
+        assert outcome.ok
         await ana.sees("is worked on without being kept")
         await ana.sees("Is the platform well?")
     await balancer.sees(3)

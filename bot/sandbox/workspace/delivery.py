@@ -55,7 +55,7 @@ class Delivery:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def settled(self, within: float = 120.0) -> None:
+    async def settled(self, within: float = 45.0) -> None:
         """Return when nothing is being delivered and no retry is to come.
 
         TimeoutError after so many real seconds: forward the clock to bring retries on.

@@ -23,7 +23,7 @@ from bot.sandbox.workspace.model import Message, Outcome, View
 from bot.sandbox.workspace.state import Workspace
 
 Found = TypeVar("Found")
-WITHIN = 120.0  # real seconds: patience with a busy machine; `make bench` measures speed
+WITHIN = 45.0  # real seconds: patience with a busy machine; `make bench` measures speed
 
 
 @dataclass

@@ -89,7 +89,7 @@ def emptied(workspace: Workspace) -> None:
                 workspace.posting.delete(message)
 
 
-async def until(true: Callable[[], Any], within: float = 120.0) -> None:
+async def until(true: Callable[[], Any], within: float = 45.0) -> None:
     """Wait until the condition holds; TimeoutError after so many real seconds."""
     async with asyncio.timeout(within):
         while not true():  # noqa: ASYNC110 (states of three programs, no event to wait for)
