@@ -33,17 +33,12 @@ _TITLES = {
 
 
 async def look(scene: Scene, book: Notebook) -> None:
-    report, outcome = await scene.answers.report(HEALTH)
-    for _ in range(_MORE):
-        if report is None or report.parts or isinstance(outcome, NoAnswer) or outcome.status < 500:
-            break  # a failure in a body of its own is no report
-        outcome = await scene.answers.again(HEALTH)
-        report = report_of(outcome) if isinstance(outcome, Answer) else None
+    report, outcome = await _asked(scene, HEALTH)
     failed = isinstance(outcome, Answer) and outcome.status >= 500
     if report is not None and failed and not report.parts:
         report = None
     if report is None:
-        report, outcome = await scene.answers.report(OLD_HEALTH)
+        report, outcome = await _asked(scene, OLD_HEALTH)
         if isinstance(outcome, NoAnswer):
             return  # the front door tells why
     if report is None:
@@ -55,6 +50,17 @@ async def look(scene: Scene, book: Notebook) -> None:
         )
         return
     read(report, book)
+
+
+async def _asked(scene: Scene, path: str) -> tuple[Report | None, Answer | NoAnswer]:
+    """What the address tells; asked again where it fails in a body of its own, as any may."""
+    report, outcome = await scene.answers.report(path)
+    for _ in range(_MORE):
+        if report is None or report.parts or isinstance(outcome, NoAnswer) or outcome.status < 500:
+            break
+        outcome = await scene.answers.again(path)
+        report = report_of(outcome) if isinstance(outcome, Answer) else None
+    return report, outcome
 
 
 def read(report: Report, book: Notebook) -> None:
