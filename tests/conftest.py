@@ -11,7 +11,6 @@ import gc
 import inspect
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +18,11 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 
-from bot.sandbox.occupancy import AlreadyRunning
 from bot.sandbox.world import World
-from tests import forked, postgresql_release
+from tests import forked
 from tests.engines import EVERYTHING, FILE, POSTGRESQL, address, over_files, over_postgresql
 from tests.postgresql_store import Server, server
-from tests.worlds import FOLDERS, kept
+from tests.worlds import running
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -129,21 +127,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def session_world() -> AsyncIterator[World]:
-    """One sandbox without the bot. Its folder is kept, so that the next start is quick."""
-    async with AsyncExitStack() as stack:
-        yield await _start(stack)
-
-
-async def _start(stack: AsyncExitStack) -> World:
-    """Take the first folder that no other test run holds."""
-    for number in range(16):
-        folder = await kept(f"world-{number}")
-        starting = World.start(folder, with_bot=False, postgresql=postgresql_release.chosen())
-        try:
-            return await stack.enter_async_context(starting)
-        except AlreadyRunning:
-            continue
-    raise RuntimeError(f"sixteen sandboxes already run in {FOLDERS}")
+    """One sandbox without the bot."""
+    async with running("world") as world:
+        yield world
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -11,8 +11,12 @@ import fcntl
 import shutil
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+from bot.sandbox.occupancy import AlreadyRunning
 from bot.sandbox.world import World
 from tests import postgresql_release
 
@@ -20,8 +24,28 @@ ROOT = Path(__file__).parents[1]
 FOLDERS = ROOT / "var" / "tests"
 
 
-async def kept(name: str) -> Path:
-    """The folder of that name, to start a sandbox in; what is there already stays."""
+@asynccontextmanager
+async def running(name: str, **how: Any) -> AsyncIterator[World]:
+    """A sandbox without the bot in the first folder of that name that no other test run holds.
+
+    The folder is kept, so that the next start is quick. `how` is for `World.start`.
+    """
+    async with AsyncExitStack() as stack:
+        for number in range(16):
+            folder = await _kept(f"{name}-{number}")
+            release = postgresql_release.chosen()
+            starting = World.start(folder, with_bot=False, postgresql=release, **how)
+            try:
+                world = await stack.enter_async_context(starting)
+            except AlreadyRunning:
+                continue
+            yield world
+            return
+        raise RuntimeError(f"sixteen sandboxes already run in {FOLDERS}")
+
+
+async def _kept(name: str) -> Path:
+    """The folder of that name; what is there already stays."""
     folder = FOLDERS / name
     if not folder.exists():
         line = [sys.executable, "-m", "tests.worlds", name]

@@ -27,27 +27,13 @@ _LOOK = 3.0  # seconds between two looks whether the other backup has ended
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a deployment or migration would go on with: `backup`, or a new one, and why."""
+    """What a deployment or migration would go on with: that backup, or a new one where it is None.
 
-    backup: KeptBackup | None  # the newest good one
-    age: timedelta  # of its rows; zero where there is none
-    hours: float  # how old it may be, `[backups] fresh_hours`
-    why_not: str  # why it does not do; empty where it does
+    `words` are for the lines of a plan.
+    """
 
-    @property
-    def usable(self) -> KeptBackup | None:
-        return None if self.why_not else self.backup
-
-    @property
-    def words(self) -> str:
-        """For the lines of a plan."""
-        if self.why_not or self.backup is None:
-            return f"a backup is made first: {self.why_not}"
-        return f"backup {self.backup.id} is {self.aged}"
-
-    @property
-    def aged(self) -> str:
-        return f"{elapsed(self.age)} old: fresh enough (at most {self.hours:g} h)"
+    usable: KeptBackup | None
+    words: str
 
 
 async def standing(
@@ -68,20 +54,25 @@ def judged(
 ) -> Standing:
     """Whether one may go on with that backup. Pure."""
     hours = settings.backups.fresh_hours
-    age = max(timedelta(), now - found.data_from) if found else timedelta()
     if found is None:
         why = "there is none yet"
     elif found.manifest is None:
         why = f"{found.id} has no manifest to prove it by"
     elif not found.readable_with(recipient_of(settings)):
         why = f"the bot does not have the key of {found.id}"  # nobody could go back to it
-    elif age > timedelta(hours=hours):
-        why = f"the newest is {elapsed(age)} old, more than {hours:g} h"
+    elif now - found.data_from > timedelta(hours=hours):
+        why = f"the newest is {elapsed(now - found.data_from)} old, more than {hours:g} h"
     elif after is not None and found.data_from <= after:
         why = "the database has changed since the newest"
     else:
-        why = ""
-    return Standing(found, age, hours, why)
+        return Standing(found, f"backup {aged(found, now)} (at most {hours:g} h)")
+    return Standing(None, f"a backup is made first: {why}")
+
+
+def aged(backup: KeptBackup, now: datetime) -> str:
+    """How old the rows of one are with which one may go on."""
+    age = max(timedelta(), now - backup.data_from)
+    return f"{backup.id} is {elapsed(age)} old: fresh enough"
 
 
 async def fresh_or_new(

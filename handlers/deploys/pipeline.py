@@ -7,13 +7,12 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 
-from bot.backups import fresh_or_new
+from bot.backups.fresh import aged, fresh_or_new
 from bot.clients.cloudflare_versions import versions
 from bot.command import Person
 from bot.errors import OpsError
 from bot.events import DeploymentFinished
 from bot.moments import written
-from bot.phrases import elapsed
 from bot.store.deploys_rows import DeployOutcome, DeployRecord, StepState
 from handlers.deploys.checkout import from_checkout
 from handlers.deploys.flight import Ended, Flight, GoBack
@@ -139,7 +138,7 @@ async def _backup(flight: Flight) -> None:
     )
     told = f"{backup.id}, {backup.bytes / 1e6:,.1f} MB"
     if not made:
-        told = f"{backup.id} is {elapsed(runtime.now() - backup.data_from)} old: fresh enough"
+        told = aged(backup, runtime.now())
     flight.mark(BACKUP, StepState.PASSED, told)
 
 

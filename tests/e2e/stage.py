@@ -13,7 +13,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from bot.sandbox.occupancy import AlreadyRunning
 from bot.sandbox.workspace import OPS, Message
 from bot.sandbox.workspace.expectations import Actor
 from bot.sandbox.workspace.rates import Rates
@@ -22,7 +21,7 @@ from bot.settings import Settings, load
 from bot.store.postgresql.leases import SECONDS
 from tests.e2e.process import READY, Program
 from tests.sandbox.workspace.stage import emptied
-from tests.worlds import FOLDERS, kept
+from tests.worlds import running
 
 # Real deadlines would make every hanging fault cost twenty seconds.
 DEADLINES = """
@@ -173,22 +172,12 @@ class Stage:
 
 @asynccontextmanager
 async def staged(mode: str, store_url: str = "") -> AsyncIterator[Stage]:
-    """A sandbox in the first folder nobody holds, with the bot running over the transport.
+    """A sandbox of its own, with the bot running over the transport.
 
     With `store_url` its records are in that database.
     """
-    for number in range(16):
-        folder = await kept(f"e2e-{number}")
-        starting = World.start(folder, mode=mode, with_bot=False)
-        try:
-            world = await starting.__aenter__()
-        except AlreadyRunning:
-            continue
-        break
-    else:
-        raise RuntimeError(f"sixteen sandboxes already run in {FOLDERS}")
-    try:
-        for old in folder.glob("pitchey.sqlite3*"):
+    async with running("e2e", mode=mode) as world:
+        for old in world.folder.glob("pitchey.sqlite3*"):
             shutil.rmtree(old) if old.is_dir() else old.unlink()
         with world.config_path.open("a", encoding="utf-8") as config:
             config.write(DEADLINES)
@@ -199,5 +188,3 @@ async def staged(mode: str, store_url: str = "") -> AsyncIterator[Stage]:
         yield stage
         if stage.bot.running:
             await stage.bot.stop()
-    finally:
-        await starting.__aexit__(None, None, None)

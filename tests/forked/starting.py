@@ -96,19 +96,21 @@ def _execute_child(popen: subprocess.Popen[Any], *given: Any) -> None:
 
 
 def _ours(args: Any, surroundings: Mapping[str, str], pipes: tuple[int, ...]) -> bool:
-    if not isinstance(args, list | tuple) or [str(each) for each in args[:2]] != [
-        sys.executable, "-m"
-    ]:  # fmt: skip
+    if not isinstance(args, list | tuple) or len(args) < 3:
         return False
-    module = str(args[2])
-    if module != "bot" and (not module.startswith("tests.") or module == "tests.forked.server"):
+    python, flag, module = (str(word) for word in args[:3])
+    if (python, flag) != (sys.executable, "-m"):
+        return False
+    if module != "bot" and not module.startswith("tests."):
         return False
     if any(_strange(name, str(told)) for name, told in surroundings.items()):
         return False
     try:
-        return not any(os.isatty(pipe) for pipe in pipes if os.fstat(pipe))
+        for pipe in pipes:
+            os.fstat(pipe)
     except OSError:
         return False  # one is closed
+    return not any(map(os.isatty, pipes))
 
 
 def _strange(name: str, told: str) -> bool:
